@@ -1,0 +1,21 @@
+# souk_own_target(TARGET): the build flags of our own targets, always PRIVATE, so that no user of
+# souk::souk inherits a warning or a sanitizer.
+function(souk_own_target target)
+  set_target_properties(${target} PROPERTIES
+    CXX_STANDARD 20
+    CXX_STANDARD_REQUIRED ON
+    CXX_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic)
+  if(SOUK_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+
+  if(SOUK_SANITIZE)
+    set(sanitize -fsanitize=${SOUK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_compile_options(${target} PRIVATE ${sanitize} -g)
+    target_link_options(${target} PRIVATE ${sanitize})
+  endif()
+  if(SOUK_BUILD_FUZZERS)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endfunction()
