@@ -1,0 +1,11 @@
+# souk_programs: the command and the examples, what ./run builds.
+add_custom_target(souk_programs)
+foreach(folder IN ITEMS tools examples)
+  string(TOUPPER SOUK_BUILD_${folder} built)
+  if(${built})
+    get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+    if(targets)
+      add_dependencies(souk_programs ${targets})
+    endif()
+  endif()
+endforeach()
