@@ -1,8 +1,9 @@
 // What the reader and the writer of terms agree on: where a word ends, and which names may stand as
-// bare words. Pure functions.
+// bare words, how a byte is escaped. Pure functions.
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace souk::detail {
@@ -73,6 +74,16 @@ namespace souk::detail {
     name.remove_prefix(size);
   }
   return true;
+}
+
+/// "\xHH;"
+inline void append_byte_escape(std::string& out, char byte) {
+  constexpr std::string_view hex{"0123456789abcdef"};
+  const auto value = static_cast<unsigned char>(byte);
+  out += "\\x";
+  out += hex[value >> 4];
+  out += hex[value & 0xf];
+  out += ';';
 }
 
 }  // namespace souk::detail

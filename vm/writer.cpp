@@ -32,15 +32,6 @@ void put_real(std::string& out, double value) {
   }
 }
 
-void put_byte_escape(std::string& out, char byte) {
-  constexpr std::string_view hex{"0123456789abcdef"};
-  const auto value = static_cast<unsigned char>(byte);
-  out += "\\x";
-  out += hex[value >> 4];
-  out += hex[value & 0xf];
-  out += ';';
-}
-
 enum class charset { utf8, ascii };
 
 // `text` between two `quote`s.
@@ -63,7 +54,7 @@ void put_quoted(std::string& out, char quote, std::string_view text,
     } else if (c == '\r') {
       out += "\\r";
     } else {
-      put_byte_escape(out, c);
+      detail::append_byte_escape(out, c);
     }
     text.remove_prefix(size > 0 ? size : 1);
   }
