@@ -260,7 +260,8 @@ class parser {
   term read_named_wildcard(std::string_view name, std::size_t start) const {
     if (name == "." || name[0] == '?' || name.find('#') != npos) {
       here_.fail(start,
-                 "the name of this wildcard has to stand in bars: ?|" + std::string{name} + "|");
+                 "the name of a wildcard that is '.' or has '?' in front or a '#' stands in "
+                 "bars: ?|a#b|");
     }
     return var(name);
   }

@@ -78,6 +78,11 @@ wildcard wild() noexcept {
 
 wildcard var(std::string_view name) { return wildcard{named_bit | symbol{name}.base()}; }
 
+std::optional<symbol> wildcard::name() const noexcept {
+  if ((id >> 32) != (named_bit >> 32)) return std::nullopt;
+  return symbol{static_cast<std::uint32_t>(id), 0};
+}
+
 term::term(kind k, std::string_view text) {
   raw_.which = k;
   if (text.size() <= inline_capacity) {

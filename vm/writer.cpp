@@ -2,10 +2,15 @@
 
 #include "vm/lexis.hpp"
 
+#include <cxxabi.h>
+
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <memory_resource>
 #include <unordered_map>
 #include <vector>
@@ -84,6 +89,19 @@ void put_pid(std::string& out, pid p) {
   out += ']';
 }
 
+// For people: no reader can make the same object of it.
+void put_host(std::string& out, const term& t) {
+  int fault = 0;
+  const char* const mangled = t.host_type().name();
+  const std::unique_ptr<char, void (*)(void*)> readable{
+      abi::__cxa_demangle(mangled, nullptr, nullptr, &fault), std::free};
+  out += "#<host ";
+  out += fault == 0 ? readable.get() : mangled;
+  out += " 0x";
+  put_number(out, std::bit_cast<std::uintptr_t>(t.host_address()), 16);
+  out += '>';
+}
+
 // What the wildcards of one term are called in its text.
 class wildcard_names {
  public:
@@ -101,8 +119,8 @@ class wildcard_names {
 
   void put(std::string& out, wildcard w) const {
     out += '?';
-    if (is_named(w)) {
-      put_name(out, symbol{static_cast<std::uint32_t>(w.id), 0}.base_name());
+    if (const auto name = w.name()) {
+      put_name(out, name->base_name());
     } else if (const entry& e = seen_.at(w.id); w.is_canonical() || e.repeated) {
       put_number(out, w.is_canonical() ? w.id : e.number);
     }
@@ -113,11 +131,6 @@ class wildcard_names {
     bool repeated = false;
     std::uint64_t number = 0;
   };
-
-  static bool is_named(wildcard w) {
-    static const std::uint64_t mark = var("_").id >> 32;
-    return w.id >> 32 == mark;
-  }
 
   void collect(const term& t) {
     const term* at = &t;
@@ -130,7 +143,7 @@ class wildcard_names {
   void add(wildcard w) {
     const auto [place, is_new] = seen_.try_emplace(w.id);
     place->second.repeated = !is_new;
-    if (is_new && !w.is_canonical() && !is_named(w)) unnamed_.push_back(w.id);
+    if (is_new && !w.is_canonical() && !w.name()) unnamed_.push_back(w.id);
   }
 
   std::pmr::unordered_map<std::uint64_t, entry> seen_{&detail::account::current()};
@@ -178,8 +191,7 @@ class printer {
         put_symbol(out_, t.label());
         return put_rest(t, " ");
       case kind::host:
-        out_ += "#<host>";
-        return;
+        return put_host(out_, t);
     }
   }
 

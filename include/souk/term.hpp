@@ -27,6 +27,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,6 +79,8 @@ struct wildcard {
   /// Below this, `id` is the number of a canonical variable (TOP-4).
   static constexpr std::uint64_t first_uncanonical = std::uint64_t{1} << 32;
   [[nodiscard]] constexpr bool is_canonical() const noexcept { return id < first_uncanonical; }
+  /// The name that var() gave it; nothing for the others.
+  [[nodiscard]] SOUK_EXPORT std::optional<symbol> name() const noexcept;
   friend constexpr bool operator==(wildcard, wildcard) noexcept = default;
 };
 /// A wildcard that is no other's.
@@ -184,6 +187,9 @@ class SOUK_EXPORT term {
     if (!is(kind::host) || *host().type != typeid(T)) return nullptr;
     return std::static_pointer_cast<const T>(host().object);
   }
+  /// What a host object is and where, for texts about it. Throws term_error for other kinds.
+  [[nodiscard]] const std::type_info& host_type() const { return expect(kind::host), *host().type; }
+  [[nodiscard]] const void* host_address() const { return expect(kind::host), host().object.get(); }
 
   /// As a `T`, if it is one: see convert.hpp.
   template <class T>

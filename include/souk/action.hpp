@@ -1,0 +1,232 @@
+// Actions: what a process asks of its VM, and the transitions that carry them.
+//
+// Actions are values: copy them, keep them, put them together. Nothing happens until a handler, a
+// boot function or a continuation returns them; then the VM performs them in order, all of one
+// transition together (ORD-1, ORD-3).
+//
+//     return actions{send_message(says{me, "hello"}), delete_endpoint("greeter"_sym), quit()};
+//
+// Where actions are wanted, these will do: one action, an endpoint, `actions`, an optional or a
+// vector of them, or nothing at all (a handler that returns void).
+#pragma once
+
+#include <souk/detail/account_allocator.hpp>
+#include <souk/detail/callable.hpp>
+#include <souk/detail/function.hpp>
+#include <souk/detail/state_box.hpp>
+#include <souk/event.hpp>
+#include <souk/export.hpp>
+#include <souk/role.hpp>
+#include <souk/term.hpp>
+
+#include <concepts>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace souk {
+
+struct action;
+class actions;
+class endpoint;
+
+using action_list = std::vector<action, detail::account_allocator<action>>;
+
+/// The state of a process that needs none.
+struct stateless {};
+
+/// What a process starts with.
+struct booted {
+  detail::state_box state;
+  action_list first;
+};
+
+using handler = detail::function<actions(const event&, detail::state_box&)>;
+/// Makes a process: called with its pid when the spawn is performed (ORD-4).
+using boot_function = detail::function<booted(pid)>;
+using continuation = detail::function<actions(detail::state_box&)>;
+using spawn_continuation = detail::function<actions(pid, detail::state_box&)>;
+
+/// Adds an endpoint, or replaces role and handler of the one of that id (UPD-1). A different role
+/// under an id in use crashes the process (D-1). Usually written with endpoint.hpp.
+struct add_endpoint {
+  term id;
+  souk::role role;
+  handler on_event;
+};
+
+/// Deletes the endpoint of that id; both sides of each pair hear of it (ABS-1). Unknown id: nothing.
+struct delete_endpoint {
+  term id;
+  term why;
+
+  explicit delete_endpoint(term endpoint_id, term reason = false)
+      : id{std::move(endpoint_id)}, why{std::move(reason)} {}
+};
+
+/// Sends to all matching endpoints of the other orientation, the sender's own too (MSG-1 to MSG-6).
+struct send_message {
+  term body;
+  souk::orientation orientation;
+
+  explicit send_message(term message, souk::orientation from = orientation::publisher)
+      : body{std::move(message)}, orientation{from} {}
+};
+/// A message the other way: to publishers (MSG-5).
+[[nodiscard]] inline send_message send_feedback(term body) {
+  return send_message{std::move(body), orientation::subscriber};
+}
+
+/// Ends a process: this one, or another by its pid (QUI-1, QUI-2). Peers see absence with the reason.
+struct quit {
+  std::optional<pid> who;
+  term why;
+
+  quit() = default;
+  explicit quit(term reason) : why{std::move(reason)} {}
+  quit(pid victim, term reason) : who{victim}, why{std::move(reason)} {}
+  /// quit(some_pid) could mean either: say quit(pid, reason), or quit(term{pid}) for a reason.
+  explicit quit(pid) = delete;
+};
+
+/// Starts a process; made by spawn() and spawn_vm() of process.hpp.
+struct spawn_action {
+  /// An ordinary process, or the maker of a nested VM's first process (given the VM's pid).
+  std::variant<boot_function, detail::function<boot_function(pid)>> what;
+  spawn_continuation then_do{};
+  term name{};
+
+  /// Runs `k` in the parent once the child is made, with the child's pid (SPN-1): k(pid), or
+  /// k(pid, state).
+  template <class K>
+  [[nodiscard]] spawn_action then(K&& k) &&;
+};
+
+/// Runs a continuation in its place in the transition, with the state of that moment (YLD-1): made by
+/// yield() of process.hpp.
+struct yield_action {
+  continuation k;
+};
+
+struct action {
+  std::variant<add_endpoint, delete_endpoint, send_message, spawn_action, quit, yield_action> what;
+  bool at_meta_level = false;
+};
+
+/// What at_meta_level() makes: actions on the VM around this VM.
+struct meta_actions {
+  action_list all;
+};
+
+template <class T>
+concept plain_action =
+    std::same_as<T, add_endpoint> || std::same_as<T, delete_endpoint> || std::same_as<T, send_message> ||
+    std::same_as<T, spawn_action> || std::same_as<T, quit>;
+
+/// A sequence of actions: the second half of a transition.
+class SOUK_EXPORT actions {
+ public:
+  actions() = default;
+  template <class... Parts>
+    requires(sizeof...(Parts) > 0 && !(sizeof...(Parts) == 1 && (std::same_as<std::remove_cvref_t<Parts>, actions> && ...)))
+  actions(Parts&&... parts) {  // NOLINT(google-explicit-constructor): one action is a sequence of one
+    (append(std::forward<Parts>(parts)), ...);
+  }
+
+  template <class Part>
+  void append(Part&& part) {
+    using type = std::remove_cvref_t<Part>;
+    if constexpr (std::same_as<type, action> || std::same_as<type, endpoint>) {
+      push(std::forward<Part>(part));
+    } else if constexpr (plain_action<type> || std::same_as<type, yield_action>) {
+      all_.push_back(action{std::forward<Part>(part)});
+    } else if constexpr (std::same_as<type, actions>) {
+      append_all(std::forward<Part>(part).all_);
+    } else if constexpr (std::same_as<type, meta_actions>) {
+      append_all(std::forward<Part>(part).all);
+    } else if constexpr (requires { part.has_value(); *part; }) {
+      if (part.has_value()) append(*std::forward<Part>(part));
+    } else if constexpr (requires { part.begin(); part.end(); }) {
+      for (auto&& one : part) append(one);
+    } else {
+      static_assert(detail::never<type>,
+                    "not an action. Actions are made by send_message(), publisher(), subscriber(), "
+                    "spawn(), quit(), ...; a new state is returned with transition(state, actions...)");
+    }
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
+  [[nodiscard]] auto begin() const noexcept { return all_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return all_.end(); }
+  /// The actions themselves; this object is empty afterwards.
+  [[nodiscard]] action_list take() && noexcept { return std::move(all_); }
+
+ private:
+  void push(action&& one) { all_.push_back(std::move(one)); }
+  void push(const action& one) { all_.push_back(one); }
+  void push(const endpoint& one);
+  void append_all(const action_list& more) { all_.insert(all_.end(), more.begin(), more.end()); }
+  void append_all(action_list&& more) {
+    if (all_.empty()) {
+      all_ = std::move(more);
+    } else {
+      all_.insert(all_.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    }
+  }
+
+  action_list all_;
+};
+
+/// A new state and actions: what a functional handler, boot function or continuation returns.
+template <class State>
+struct transition {
+  State state;
+  souk::actions actions;
+
+  template <class S, class... Parts>
+    requires std::constructible_from<State, S>
+  explicit transition(S&& new_state, Parts&&... parts) : state(std::forward<S>(new_state)) {
+    (actions.append(std::forward<Parts>(parts)), ...);
+  }
+};
+template <class S, class... Parts>
+transition(S&&, Parts&&...) -> transition<std::decay_t<S>>;
+
+/// `t`, and after it more: actions, or functions from the state to a further transition.
+template <class State, class... Items>
+[[nodiscard]] transition<State> sequence_actions(transition<State> t, Items&&... items) {
+  const auto add = [&t](auto&& item) {
+    if constexpr (std::is_invocable_v<decltype(item), State>) {
+      transition<State> next = std::forward<decltype(item)>(item)(std::move(t.state));
+      t.state = std::move(next.state);
+      t.actions.append(std::move(next.actions));
+    } else {
+      t.actions.append(std::forward<decltype(item)>(item));
+    }
+  };
+  (add(std::forward<Items>(items)), ...);
+  return t;
+}
+
+namespace detail {
+/// Marks the actions as at-meta-level; throws usage_error on what cannot be (VM-10).
+[[nodiscard]] SOUK_EXPORT meta_actions lift(actions plain);
+}  // namespace detail
+
+/// The same actions, performed in the VM around this VM (VM-2 to VM-7). Not a yield, and one level
+/// only (VM-10): that does not compile, or inside `actions` throws usage_error.
+template <class... Parts>
+[[nodiscard]] meta_actions at_meta_level(Parts&&... parts) {
+  static_assert(!(std::same_as<std::remove_cvref_t<Parts>, yield_action> || ...),
+                "at_meta_level() of a yield: a process yields in its own VM only; write the yield beside "
+                "at_meta_level(), not inside");
+  static_assert(!(std::same_as<std::remove_cvref_t<Parts>, meta_actions> || ...),
+                "at_meta_level() reaches one level up. To go further, spawn a relay process in the VM "
+                "around this one");
+  return detail::lift(actions{std::forward<Parts>(parts)...});
+}
+
+}  // namespace souk

@@ -1,0 +1,43 @@
+// An STL allocator that charges the account of whoever allocates.
+//
+// It has no state: the payer is noted in front of each block, so that containers move freely between
+// VMs and each block is credited to the account that paid for it.
+#pragma once
+
+#include <souk/detail/account.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <new>
+
+namespace souk::detail {
+
+template <class T>
+struct account_allocator {
+  using value_type = T;
+
+  account_allocator() noexcept = default;
+  template <class U>
+  account_allocator(const account_allocator<U>&) noexcept {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] T* allocate(std::size_t count) {
+    static_assert(alignof(T) <= prefix);
+    if (count > (std::numeric_limits<std::size_t>::max() - prefix) / sizeof(T)) throw std::bad_array_new_length{};
+    account& payer = account::current();
+    auto* const block = static_cast<std::byte*>(payer.take(prefix + count * sizeof(T)));
+    new (block) account::id_type{payer.id()};
+    return reinterpret_cast<T*>(block + prefix);
+  }
+  void deallocate(T* first, std::size_t count) noexcept {
+    auto* const block = reinterpret_cast<std::byte*>(first) - prefix;
+    const account::id_type payer = *std::launder(reinterpret_cast<account::id_type*>(block));
+    account::by_id(payer).give_back(block, prefix + count * sizeof(T));
+  }
+
+  friend bool operator==(const account_allocator&, const account_allocator&) noexcept { return true; }
+
+ private:
+  static constexpr std::size_t prefix = alignof(std::max_align_t);
+};
+
+}  // namespace souk::detail

@@ -1,0 +1,16 @@
+// All of souk: what a program that uses it includes.
+#pragma once
+
+#include <souk/action.hpp>
+#include <souk/convert.hpp>
+#include <souk/endpoint.hpp>
+#include <souk/error.hpp>
+#include <souk/event.hpp>
+#include <souk/pattern.hpp>
+#include <souk/process.hpp>
+#include <souk/record.hpp>
+#include <souk/role.hpp>
+#include <souk/symbol.hpp>
+#include <souk/term.hpp>
+#include <souk/version.hpp>
+#include <souk/vm.hpp>

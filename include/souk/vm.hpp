@@ -1,0 +1,98 @@
+// A VM as a part of a program: make it, run it until nothing is left to do, talk to it.
+//
+//     vm market{vm_options{}, spawn(...), spawn(...)};
+//     market.run_until_inert();
+//     market.inject(send_message(says{me, "hello"}));
+//
+// The outermost VM of a program that meets the outside world is ground_vm() of ground.hpp.
+// Threads: one at a time, today. Errors: those of handlers stay inside (CRA-1); usage_error for a
+// call that makes no sense.
+#pragma once
+
+#include <souk/action.hpp>
+#include <souk/export.hpp>
+#include <souk/process.hpp>
+#include <souk/term.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace souk {
+
+/// Which implementation runs the VM. All mean the same: docs/semantics.md.
+enum class vm_kind : std::uint8_t {
+  /// The reference: sequential, in rounds, plain.
+  functional
+};
+
+/// How a process ended.
+enum class ending : std::uint8_t {
+  quit,      ///< by itself, by another, or by a crash: there is a reason
+  collected  ///< idle and without endpoints (GC-1)
+};
+
+/// Is told what happens in a VM and in the VMs nested in it: for tools, logs and tests. Called inside
+/// the commit, on the thread that runs the VM; must not throw, and must not call the VM.
+class SOUK_EXPORT vm_listener {
+ public:
+  virtual ~vm_listener();
+  virtual void on_start(pid, const term& /*name*/) {}
+  virtual void on_end(pid, const term& /*name*/, ending, const reason&) {}
+  /// An endpoint that was not there before; its deletion. Not its update.
+  virtual void on_endpoint_added(pid, const role&) {}
+  virtual void on_endpoint_deleted(pid, const role&) {}
+  /// Something worth knowing when debugging, such as a topic that can match nothing (TOP-6).
+  virtual void on_remark(pid, std::string_view /*text*/) {}
+};
+
+struct vm_options {
+  vm_kind kind = vm_kind::functional;
+  /// The order of processes in a round, and of endpoints when one event concerns several (ORD-6,
+  /// ORD-7). 0: by pid and by age.
+  std::uint64_t seed = 0;
+  vm_listener* listener = nullptr;
+  /// What at-meta-level actions of the outermost VM's processes do (VM-11): endpoint ids are
+  /// #(pid id). Without it they are dropped with a remark.
+  std::function<void(const action&)> on_escape{};
+};
+
+class SOUK_EXPORT vm {
+ public:
+  /// A VM with one process, made of `boot`.
+  explicit vm(boot_function boot, vm_options options = {});
+  /// The same, the process made of actions, a transition or a function as for spawn().
+  template <class... Parts>
+    requires(sizeof...(Parts) > 0 && !(std::same_as<std::remove_cvref_t<Parts>, boot_function> || ...))
+  explicit vm(vm_options options, Parts&&... parts)
+      : vm{detail::make_boot(std::forward<Parts>(parts)...), std::move(options)} {}
+  vm(vm&&) noexcept;
+  vm& operator=(vm&&) noexcept;
+  ~vm();
+
+  /// One round: every process performs all that it had pending (ORD-1). False: nothing was pending
+  /// any more after it.
+  bool run_round();
+  /// Rounds until no process has anything to do.
+  void run_until_inert();
+  /// The message as if sent by a process without endpoints (INJ-1); does not run the VM.
+  void inject(const send_message&);
+
+  /// Performs the next transition of the process that `path` names, and nothing else: `path` goes from
+  /// the outermost VM inwards, a number for each VM and last one for the process. False: it has
+  /// nothing to perform, or there is none. A VM that is driven so does not run rounds.
+  bool step(std::span<const std::uint32_t> path);
+  /// The paths of all processes that have a transition to perform.
+  [[nodiscard]] std::vector<std::vector<std::uint32_t>> steppable() const;
+
+ private:
+  class implementation;
+  std::unique_ptr<implementation> inside_;
+};
+
+}  // namespace souk

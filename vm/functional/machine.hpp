@@ -1,0 +1,187 @@
+// The functional VM: the reference that every other VM is compared with.
+//
+// One machine is one VM: a table of processes, and rules that say what each action does to it. It is
+// sequential and plain, with linear scans over processes and endpoints, so that it can be held against
+// docs/semantics.md, whose rules it names, by eye. A nested VM is a process whose state is a machine.
+//
+//     run_round      every process takes a turn: performs all it had pending        rounds.cpp
+//       perform      one action                                                     perform.cpp
+//         notify     a new or leaving endpoint meets all the others                 notify.cpp
+//           run      a handler: new state at once, its actions become pending       (ORD-2)
+//     at_meta_level  actions for the VM around, and events back                     relay.cpp
+//
+// Threads    One at a time.
+// Ownership  A machine owns its processes; its container owns it as the state of a process.
+// F1  The process whose turn it is is not in the table: it is handed along as `self`. That a killer
+//     does not hear of the absence of what it killed (QUI-3) follows from it.
+// F2  Handlers change no table: their actions wait. So tables may be walked while handlers run.
+// Source: vm.rkt, process.rkt, actions.rkt and action-*.rkt of the original.
+#pragma once
+
+#include <souk/action.hpp>
+#include <souk/detail/account.hpp>
+#include <souk/detail/account_allocator.hpp>
+#include <souk/vm.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <random>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace souk::functional {
+
+template <class T>
+using charged_vector = std::vector<T, detail::account_allocator<T>>;
+
+struct endpoint {
+  term id;
+  souk::role role;
+  handler on_event;
+};
+
+/// A parent's continuation that waits for a spawn in the VM around (VM-7).
+struct waiting_continuation {
+  std::uint64_t number;
+  spawn_continuation k;
+};
+
+struct process {
+  pid self;
+  term name;
+  detail::state_box state{};
+  charged_vector<endpoint> endpoints{};
+  charged_vector<endpoint> meta_endpoints{};
+  charged_vector<waiting_continuation> waiting{};
+  charged_vector<action_list> pending{};  // transitions, oldest first
+};
+
+/// What all machines of one tree of VMs share.
+struct settings {
+  vm_listener* listener;
+  bool shuffled;
+  /// Whether the VM is driven (vm::step) instead of running in rounds.
+  bool driven = false;
+  std::mt19937_64 dice;
+};
+
+class machine {
+ public:
+  machine(settings& common, std::uint64_t id) : common_{common}, payer_{detail::account::open()}, id_{id} {}
+  ~machine();
+  machine(const machine&) = delete;
+  machine& operator=(const machine&) = delete;
+
+  /// Makes the first process; its first actions are pending then.
+  void boot(const boot_function& first);
+
+  // Rounds.
+  void run_round();
+  [[nodiscard]] bool is_idle() const noexcept;
+  /// Nothing pending here or in the VMs inside.
+  [[nodiscard]] bool is_idle_throughout() noexcept;
+
+  // Driven.
+  bool step(std::span<const std::uint32_t> path);
+  void list_steppable(std::vector<std::uint32_t>& prefix, std::vector<std::vector<std::uint32_t>>& found);
+
+  /// Delivers a message that no process sent (INJ-1).
+  void inject(const send_message& message);
+  /// The at-meta-level actions performed since the last call, as actions for the container.
+  [[nodiscard]] action_list take_external() noexcept { return std::exchange(external_, {}); }
+
+ private:
+  using process_table = std::map<std::uint32_t, process, std::less<>,
+                                 detail::account_allocator<std::pair<const std::uint32_t, process>>>;
+  enum class change : std::uint8_t { presence, absence };
+
+  // rounds.cpp
+  void take_turn(process_table::node_type extracted);
+  bool commit_next(std::uint32_t number);
+  void collect();
+  [[nodiscard]] bool is_collectable(process& p) noexcept;
+
+  // perform.cpp: false when `self` is no more
+  [[nodiscard]] bool perform(const action& a, process& self);
+  void perform(const add_endpoint& a, process& self);
+  void perform(const delete_endpoint& a, process& self);
+  void perform(const send_message& a, process* self);
+  void perform(const spawn_action& a, process& self);
+  [[nodiscard]] bool perform(const quit& a, process& self);
+  [[nodiscard]] process make_process(const spawn_action& a, pid child);
+  void make_nested(const detail::function<boot_function(pid)>& maker, process& p);
+  void end(process& p, const reason& why);
+  void remove_endpoint(process& owner, const term& id, const reason& why);
+
+  // notify.cpp
+  void notify(process& owner, const endpoint& changed, change what, const reason& why);
+  void introduce(process& local, const endpoint& ep, const souk::role& peer, const term& topic, change what,
+                 const reason& why);
+  template <class Handler, class... Arguments>
+  void run(process& p, const Handler& h, const Arguments&... arguments);
+  static void enqueue(process& p, actions all);
+  void crash(process& p, fault why);
+
+  // relay.cpp
+  void perform_at_meta_level(const action& a, process& self);
+  void lift(const add_endpoint& a, process& self);
+  void lift(const delete_endpoint& a, process& self);
+  void lift(const spawn_action& a, process& self);
+  [[nodiscard]] actions receive(std::uint32_t number, const term& id, const event& e);
+  [[nodiscard]] actions receive_pid(std::uint32_t number, std::uint64_t continuation_number, pid child);
+  [[nodiscard]] actions go_on();
+  [[nodiscard]] static term outer_id(const process& p, const term& id) { return make_vector(p.self, id); }
+
+  /// Calls `f` on each element of a table, in the order of the seed (ORD-6, ORD-7).
+  template <class Table, class F>
+  void each(Table& table, F f) {
+    if (!common_.shuffled) {
+      for (auto& element : table) f(element);
+      return;
+    }
+    std::vector<std::remove_reference_t<decltype(*table.begin())>*> order;
+    for (auto& element : table) order.push_back(&element);
+    std::ranges::shuffle(order, common_.dice);
+    for (auto* element : order) f(*element);
+  }
+
+  settings& common_;
+  detail::account& payer_;
+  std::uint64_t id_;
+  std::uint32_t next_number_ = 0;
+  std::uint64_t next_continuation_ = 0;
+  process_table processes_;
+  action_list external_;
+};
+
+/// The state of a process that is a nested VM.
+struct nested_vm {
+  std::unique_ptr<machine> inside;
+};
+
+/// The machine in a process, if it is a nested VM; otherwise null.
+[[nodiscard]] inline machine* machine_in(process& p) {
+  return p.state.holds<nested_vm>() ? p.state.get<nested_vm>().inside.get() : nullptr;
+}
+
+/// The place of the endpoint of that id, or end().
+template <class Endpoints>
+[[nodiscard]] auto find_endpoint(Endpoints& endpoints, const term& id) {
+  return std::ranges::find(endpoints, id, &endpoint::id);
+}
+
+template <class Handler, class... Arguments>
+void machine::run(process& p, const Handler& h, const Arguments&... arguments) {
+  try {
+    enqueue(p, h(arguments..., p.state));
+  } catch (const std::exception& e) {
+    crash(p, fault{e.what()});
+  } catch (...) {
+    crash(p, fault{"an exception that is not a std::exception"});
+  }
+}
+
+}  // namespace souk::functional

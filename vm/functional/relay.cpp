@@ -1,0 +1,96 @@
+// Between a VM and the VM around it: at-meta-level actions out, events in.
+#include "vm/functional/machine.hpp"
+
+namespace souk::functional {
+
+// The action becomes one of the nested VM's process in the VM around (VM-3: in the order performed).
+void machine::perform_at_meta_level(const action& a, process& self) {
+  if (const auto* add = std::get_if<add_endpoint>(&a.what)) return lift(*add, self);
+  if (const auto* gone = std::get_if<delete_endpoint>(&a.what)) return lift(*gone, self);
+  if (const auto* child = std::get_if<spawn_action>(&a.what)) return lift(*child, self);
+  external_.push_back(action{a.what});  // send and quit pass as they are (VM-3, VM-6)
+}
+
+// VM-2: outside, an endpoint of the nested VM that hands its events in; the handler is looked up when
+// one arrives.
+void machine::lift(const add_endpoint& a, process& self) {
+  const endpoint added{a.id, a.role, a.on_event};
+  if (const auto old = find_endpoint(self.meta_endpoints, a.id); old != self.meta_endpoints.end()) {
+    if (!interchangeable(old->role, a.role)) return crash(self, fault{"role-mismatch"});  // D-1
+    *old = added;
+  } else {
+    self.meta_endpoints.push_back(added);
+  }
+  external_.push_back(action{add_endpoint{
+      outer_id(self, a.id), a.role,
+      handler{[number = self.self.number, id = a.id](const event& e, detail::state_box& outer) {
+        return outer.get<nested_vm>().inside->receive(number, id, e);
+      }}}});
+}
+
+// VM-4: forgotten here before it goes outside, so its own handler is not told.
+void machine::lift(const delete_endpoint& a, process& self) {
+  if (const auto place = find_endpoint(self.meta_endpoints, a.id); place != self.meta_endpoints.end()) {
+    self.meta_endpoints.erase(place);
+  }
+  external_.push_back(action{delete_endpoint{outer_id(self, a.id), a.why}});
+}
+
+// VM-7: the child is the nested VM's sibling; the continuation stays in here.
+void machine::lift(const spawn_action& a, process& self) {
+  spawn_action outer = a;
+  if (a.then_do) {
+    const std::uint64_t waiting = next_continuation_++;
+    self.waiting.push_back({waiting, a.then_do});
+    outer.then_do = spawn_continuation{[number = self.self.number, waiting](pid child, detail::state_box& state) {
+      return state.get<nested_vm>().inside->receive_pid(number, waiting, child);
+    }};
+  }
+  external_.push_back(action{std::move(outer)});
+}
+
+// VM-13: dropped when process or endpoint is gone by now.
+actions machine::receive(std::uint32_t number, const term& id, const event& e) {
+  const detail::account_scope paying{payer_};
+  if (const auto place = processes_.find(number); place != processes_.end()) {
+    process& p = place->second;
+    const auto ep = find_endpoint(p.meta_endpoints, id);
+    if (ep != p.meta_endpoints.end()) run(p, ep->on_event, e);
+  }
+  if (common_.driven) return {};
+  run_round();  // VM-14
+  return go_on();
+}
+
+actions machine::receive_pid(std::uint32_t number, std::uint64_t continuation_number, pid child) {
+  const detail::account_scope paying{payer_};
+  if (const auto place = processes_.find(number); place != processes_.end()) {
+    process& p = place->second;
+    const auto found = std::ranges::find(p.waiting, continuation_number, &waiting_continuation::number);
+    if (found != p.waiting.end()) {
+      const spawn_continuation k = found->k;
+      p.waiting.erase(found);
+      run(p, k, child);
+    }
+  }
+  if (common_.driven) return {};
+  run_round();
+  return go_on();
+}
+
+// What a round leaves for the VM around to do: another round if there is more to do inside, before
+// what this one sent out (VM-14).
+actions machine::go_on() {
+  actions next;
+  if (!is_idle()) {
+    next.append(yield_action{continuation{[](detail::state_box& outer) {
+      machine& inside = *outer.get<nested_vm>().inside;
+      inside.run_round();
+      return inside.go_on();
+    }}});
+  }
+  for (action& a : take_external()) next.append(std::move(a));
+  return next;
+}
+
+}  // namespace souk::functional
