@@ -40,25 +40,15 @@ class parser {
     node out;
     out.line = line_;
     switch (peek()) {
-      case '{':
-        read_object(out, depth);
-        break;
-      case '[':
-        read_list(out, depth);
-        break;
+      case '{': read_object(out, depth); break;
+      case '[': read_list(out, depth); break;
       case '"':
         out.kind = node::kinds::string;
         out.text = read_string();
         break;
-      case 't':
-        read_word(out, "true", node::kinds::boolean);
-        break;
-      case 'f':
-        read_word(out, "false", node::kinds::boolean);
-        break;
-      case 'n':
-        read_word(out, "null", node::kinds::null);
-        break;
+      case 't': read_word(out, "true", node::kinds::boolean); break;
+      case 'f': read_word(out, "false", node::kinds::boolean); break;
+      case 'n': read_word(out, "null", node::kinds::null); break;
       default:
         if (peek() != '-' && !is_digit(peek())) fail("a value");
         read_number(out);
@@ -261,23 +251,16 @@ const node* node::find(std::string_view key) const noexcept {
 
 std::string node::description() const {
   switch (kind) {
-    case kinds::null:
-      return "null";
-    case kinds::boolean:
-      return boolean ? "true" : "false";
-    case kinds::integer:
-      return "the integer " + text;
-    case kinds::huge:
-      return "the integer " + shortened(text) + ", which does not fit 64 bits";
-    case kinds::fraction:
-      return "the fraction " + shortened(text);
-    case kinds::string:
-      return "the string " + in_quotes(shortened(text));
+    case kinds::null: return "null";
+    case kinds::boolean: return boolean ? "true" : "false";
+    case kinds::integer: return "the integer " + text;
+    case kinds::huge: return "the integer " + shortened(text) + ", which does not fit 64 bits";
+    case kinds::fraction: return "the fraction " + shortened(text);
+    case kinds::string: return "the string " + in_quotes(shortened(text));
     case kinds::list:
       return items.empty() ? "an empty list"
                            : "a list of " + counted(items.size(), "element", "elements");
-    case kinds::object:
-      break;
+    case kinds::object: break;
   }
   if (items.empty()) return "an empty object";
   if (items.size() > 4) return "an object with " + counted(items.size(), "key", "keys");

@@ -124,28 +124,17 @@ action_kinds load_action_kind(const cursor& at, levels level) {
 
 loaded load_action(const cursor& at, levels level) {
   switch (load_action_kind(at, level)) {
-    case action_kinds::add_endpoint:
-      return load_add_endpoint(at);
-    case action_kinds::delete_endpoint:
-      return load_delete_endpoint(at);
-    case action_kinds::send:
-      return load_send(at, name_use::allowed);
-    case action_kinds::spawn:
-      return load_spawn(at);
-    case action_kinds::spawn_vm:
-      return load_spawn_vm(at);
-    case action_kinds::quit:
-      return load_quit(at);
-    case action_kinds::yield:
-      return load_yield(at);
-    case action_kinds::meta:
-      return load_meta(at);
-    case action_kinds::log:
-      return load_log(at);
-    case action_kinds::repeat:
-      return load_for(at, level);
-    case action_kinds::choose:
-      break;
+    case action_kinds::add_endpoint: return load_add_endpoint(at);
+    case action_kinds::delete_endpoint: return load_delete_endpoint(at);
+    case action_kinds::send: return load_send(at, name_use::allowed);
+    case action_kinds::spawn: return load_spawn(at);
+    case action_kinds::spawn_vm: return load_spawn_vm(at);
+    case action_kinds::quit: return load_quit(at);
+    case action_kinds::yield: return load_yield(at);
+    case action_kinds::meta: return load_meta(at);
+    case action_kinds::log: return load_log(at);
+    case action_kinds::repeat: return load_for(at, level);
+    case action_kinds::choose: break;
   }
   return load_if(at, level);
 }

@@ -20,14 +20,10 @@ constexpr std::string_view guard_forms =
 /// The atom that this value is, if it is written without an object around it.
 std::optional<atom> plain_atom(const node& value) {
   switch (value.kind) {
-    case node::kinds::boolean:
-      return atom{value.boolean};
-    case node::kinds::integer:
-      return atom{value.integer};
-    case node::kinds::string:
-      return atom{symbol_literal{value.text}};
-    default:
-      return std::nullopt;
+    case node::kinds::boolean: return atom{value.boolean};
+    case node::kinds::integer: return atom{value.integer};
+    case node::kinds::string: return atom{symbol_literal{value.text}};
+    default: return std::nullopt;
   }
 }
 

@@ -1,0 +1,28 @@
+// The subcommands of `souk`, one file each. Each adds itself to the command line and says what to
+// do when it is chosen; main() then does it and exits with what it returns:
+//     0  done    1  done, and the answer is bad news    2  used wrongly, or a file that is no good
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <souk/vm.hpp>
+#include <string>
+#include <string_view>
+
+namespace souk::tool {
+
+inline constexpr int success = 0;
+inline constexpr int bad_news = 1;
+inline constexpr int wrong_use = 2;
+
+/// What the chosen subcommand does.
+using chosen_command = std::function<int()>;
+
+void add_run_command(CLI::App& app, chosen_command& chosen);
+void add_conform_command(CLI::App& app, chosen_command& chosen);
+
+/// The option --vm, with the implementations that there are.
+CLI::Option* add_vm_option(CLI::App& command, vm_kind& kind);
+[[nodiscard]] std::string_view to_string(vm_kind kind) noexcept;
+
+}  // namespace souk::tool

@@ -1,0 +1,74 @@
+// souk conform: scenarios against their golden files.
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+
+#include "tools/commands/command.hpp"
+#include "tools/conform/suite.hpp"
+#include "tools/scenario/interpreter.hpp"
+
+namespace souk::tool {
+namespace {
+
+struct settings {
+  std::vector<std::string> paths;
+  vm_kind kind = vm_kind::functional;
+  suite_options suite;
+};
+
+/// What the golden files allow that implementation to show.
+schedules schedule_of(vm_kind kind) noexcept {
+  switch (kind) {
+    case vm_kind::functional: break;
+  }
+  return schedules::rounds;
+}
+
+int conform(const settings& chosen) {
+  suite_options options = chosen.suite;
+  options.schedule = schedule_of(chosen.kind);
+  options.rerun_arguments = "--vm " + std::string{to_string(chosen.kind)};
+  options.show_progress = ::isatty(STDERR_FILENO) == 1;
+  const auto run = [&](const scenario& program, std::uint64_t seed) {
+    return run_scenario(program, {.kind = chosen.kind, .seed = seed});
+  };
+  const suite_result result = run_suite(chosen.paths, options, run, std::cout, std::cerr);
+  if (result.undecided > 0) std::cout << result.undecided << " undecided\n";
+  std::cout << result.passed << " passed, " << result.failed << " failed" << std::endl;
+  if (result.unusable > 0) return wrong_use;
+  return result.failed > 0 ? bad_news : success;
+}
+
+}  // namespace
+
+void add_conform_command(CLI::App& app, chosen_command& chosen) {
+  auto* command = app.add_subcommand(
+      "conform", "Run scenarios and compare what they show with what their golden files expect");
+  auto s = std::make_shared<settings>();
+  command
+      ->add_option(
+          "PATH", s->paths,
+          "Scenario files, or folders of them: with scenarios/, golden/ and golden-souk/ inside. "
+          "A scenario's golden file is ../golden-souk/NAME.json or ../golden/NAME.json")
+      ->required()
+      ->type_name("");
+  add_vm_option(*command, s->kind);
+  command->add_option("--seed", s->suite.first_seed, "The first seed")
+      ->type_name("S")
+      ->capture_default_str();
+  command->add_option("--repeat", s->suite.seeds, "How many seeds: S, S+1, ...")
+      ->type_name("K")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--jobs", s->suite.jobs, "How many scenarios to run at the same time")
+      ->type_name("J")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command->footer(
+      "The last line is `N passed, M failed`. Exit status: 0 if all passed, 1 if any failed,\n"
+      "2 for a file that cannot be used (it counts as failed, and the others still run).");
+  command->callback([s, &chosen] { chosen = [s] { return conform(*s); }; });
+}
+
+}  // namespace souk::tool

@@ -1,0 +1,51 @@
+// souk run: one scenario, and its outcome as JSON.
+#include <iostream>
+#include <memory>
+
+#include "tools/commands/command.hpp"
+#include "tools/scenario/interpreter.hpp"
+#include "tools/scenario/load.hpp"
+
+namespace souk::tool {
+namespace {
+
+struct settings {
+  std::string file;
+  bool pretty = false;
+  run_options run;
+};
+
+int run_file(const settings& chosen) {
+  const json outcome = run_scenario(load_scenario(chosen.file), chosen.run);
+  if (chosen.pretty) {
+    std::cout << outcome.dump(1, ' ', false, json::error_handler_t::replace) << '\n';
+  } else {
+    std::cout << canonical_text(outcome) << '\n';
+  }
+  return success;
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, chosen_command& chosen) {
+  auto* command = app.add_subcommand(
+      "run", "Run a scenario file until nothing is left to do and print its outcome as JSON");
+  auto s = std::make_shared<settings>();
+  command
+      ->add_option("FILE", s->file,
+                   "The scenario (tests/conformance/README.md says how to write one)")
+      ->required()
+      ->type_name("");
+  add_vm_option(*command, s->run.kind);
+  command
+      ->add_option("--seed", s->run.seed,
+                   "Order of processes and endpoints where it is free; 0: by age")
+      ->type_name("S")
+      ->capture_default_str();
+  command->add_option("--max-rounds", s->run.most_rounds, "Give up after N rounds (default: never)")
+      ->type_name("N");
+  command->add_flag("--pretty", s->pretty, "Print the outcome on many lines instead of one");
+  command->callback([s, &chosen] { chosen = [s] { return run_file(*s); }; });
+}
+
+}  // namespace souk::tool

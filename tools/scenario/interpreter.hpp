@@ -1,0 +1,28 @@
+// Runs a scenario on a VM and tells its outcome.
+//
+// The interpreter uses nothing but souk's public API: each endpoint's rules become a handler, each
+// process definition a boot function, closed over the names that were visible there.
+// Threads: a run belongs to the thread that calls run_scenario(); several may run at the same time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <souk/vm.hpp>
+
+#include "tools/scenario/ast.hpp"
+#include "tools/scenario/outcome.hpp"
+
+namespace souk::tool {
+
+struct run_options {
+  vm_kind kind = vm_kind::functional;
+  std::uint64_t seed = 0;
+  /// Give up after so many rounds; a scenario may run for ever.
+  std::optional<std::uint64_t> most_rounds{};
+};
+
+/// The outcome. Throws load_error when the scenario asks for something that cannot be (an unbound
+/// name, arithmetic on other things than integers) or runs for too many rounds.
+[[nodiscard]] json run_scenario(const scenario& program, const run_options& options);
+
+}  // namespace souk::tool

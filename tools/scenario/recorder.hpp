@@ -1,0 +1,67 @@
+// Records what a run of a scenario shows: labels, logs, how processes end, what escapes. From that
+// comes the outcome (README, sections 6 and 7).
+//
+// Threads    One at a time: the thread that runs the VM.
+// Ownership  Owns the records; a reference to one stays good as long as the recorder.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <souk/souk.hpp>
+#include <string>
+#include <unordered_map>
+
+#include "tools/scenario/ast.hpp"
+#include "tools/scenario/outcome.hpp"
+
+namespace souk::tool {
+
+/// What is known of a process or a nested VM.
+struct process_record {
+  pid self;
+  std::string label;
+  bool is_vm = false;
+  observations observe = observations::sequence;
+  json log = json::array();
+  std::optional<ending> end{};
+  term reason{};
+};
+
+class recorder final : public vm_listener {
+ public:
+  /// A boot function runs: of a process, or of the nested VM that `self` is.
+  process_record& start_process(pid self, const std::string& name, observations observe);
+  process_record& start_vm(pid self, const std::string& name);
+
+  // Entries of the log of a process.
+  void log_boot(process_record& p);
+  void log_event(process_record& p, const term& endpoint_id, const event& e, bool at_meta_level);
+  void log_child(process_record& p, pid child);
+  void log_yield(process_record& p);
+  void log_term(process_record& p, const term& value);
+
+  void on_end(pid who, const term& name, ending how, const reason& why) override;
+  void on_escape(const souk::action& a);
+
+  /// The label of a process whose boot function ran; `?` for others.
+  [[nodiscard]] std::string label_of(pid who) const;
+  /// The outcome at this moment, if the outermost VM is idle.
+  [[nodiscard]] json outcome() const;
+
+ private:
+  process_record& start(pid self, const std::string& name);
+  [[nodiscard]] json encoded(const term& value) const;
+  [[nodiscard]] json encoded(const role& r) const;
+  [[nodiscard]] json status(const process_record& p) const;
+  [[nodiscard]] bool is_there(const process_record& p) const;
+  [[nodiscard]] const process_record* find(pid who) const;
+  [[nodiscard]] json escaped_id(const term& pid_and_id) const;
+
+  std::deque<process_record> records_;
+  std::unordered_map<pid, process_record*> by_pid_;
+  std::unordered_map<std::uint64_t, process_record*> vm_by_id_;  // pid::vm of those inside
+  std::unordered_map<std::string, unsigned> used_labels_;
+  json escaped_ = json::array();
+};
+
+}  // namespace souk::tool
