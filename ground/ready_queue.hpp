@@ -1,0 +1,46 @@
+// Which event sources have called `ready`, for the thread of the ground VM to wait on.
+//
+// Threads    push(): any.  wait(), poll(): the ground VM's.
+// Ownership  Shared with the callbacks, which may come after the ground VM has gone.
+// Q1  A push() that happened before wait() began is not waited for.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace souk::ground {
+
+/// Names one request of one source, so that a late call for an older one is known as such.
+using ticket = std::uint64_t;
+
+class ready_queue {
+ public:
+  void push(ticket t) {
+    {
+      const std::scoped_lock held{lock_};
+      ready_.push_back(t);
+    }
+    came_.notify_one();
+  }
+  /// All that is ready; waits until something is.
+  [[nodiscard]] std::vector<ticket> wait() {
+    std::unique_lock held{lock_};
+    came_.wait(held, [this] { return !ready_.empty(); });
+    return std::exchange(ready_, {});
+  }
+  /// All that is ready now.
+  [[nodiscard]] std::vector<ticket> poll() {
+    const std::scoped_lock held{lock_};
+    return std::exchange(ready_, {});
+  }
+
+ private:
+  std::mutex lock_;  // guards ready_
+  std::condition_variable came_;
+  std::vector<ticket> ready_;
+};
+
+}  // namespace souk::ground

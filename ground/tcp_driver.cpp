@@ -1,0 +1,152 @@
+// The TCP driver: starts a listener or a connection when somebody is interested, and ends it when
+// nobody is any more. After tcp-driver of drivers/tcp.rkt and tcp-bare.rkt of the original; that it
+// counts who is interested, rather than ending at the first absence, is souk's.
+#include <souk/endpoint.hpp>
+#include <souk/tcp.hpp>
+
+#include <optional>
+#include <unordered_map>
+
+#include "ground/event_sources.hpp"
+#include "ground/listener.hpp"
+#include "ground/tcp_connection.hpp"
+
+namespace souk::tcp {
+namespace {
+
+using namespace souk::literals;
+
+/// A port listened on: closed with the process that has it as state, before anything that follows.
+struct listening {
+  std::shared_ptr<ground::listener> port;
+
+  explicit listening(std::shared_ptr<ground::listener> l) : port{std::move(l)} {}
+  listening(listening&&) noexcept = default;
+  listening& operator=(listening&&) noexcept = default;
+  listening(const listening&) = delete;
+  listening& operator=(const listening&) = delete;
+  ~listening() {
+    if (port != nullptr) port->close();
+  }
+};
+
+term accept_event(const std::shared_ptr<ground::listener>& port) {
+  return ground::loop_event(
+      [port](ground::ready_fn ready) { return port->request_connection(std::move(ready)); },
+      [port]() -> std::optional<term> {
+        auto socket = port->take_connection();
+        if (socket == nullptr) return std::nullopt;
+        return host_object(std::move(socket));
+      },
+      [port](ground::request_id id) { port->cancel(id); });
+}
+
+booted refuse_to_listen(const term& local, const ground::io_error& error) {
+  const failure told{*local.as<tcp::socket>(), symbol{to_string(error.reason)}, error.message()};
+  return {detail::state_box{stateless{}},
+          actions{send_message{told}, quit{term{fault{told.text}}}}.take()};
+}
+
+spawn_action listener_process(const term& local, const options& how) {
+  return name_process(
+      local, spawn([=]() -> booted {
+        auto opened = ground::listener::listen(ground::current_loop("tcp::driver()"), how.host,
+                                               local.as<listener>()->port, how.backlog,
+                                               {.streams = stream_options_of(how)});
+        if (!opened) return refuse_to_listen(local, opened.error());
+        const auto port = opened.value();
+        return {detail::state_box{listening{port}},
+                actions{subscriber(cons(accept_event(port), _))
+                            .on_message([=](const term& message) -> actions {
+                              const auto socket = message.tail().as_host<ground::stream>();
+                              if (socket == nullptr) return {};
+                              return accepted_connection(
+                                  local, std::const_pointer_cast<ground::stream>(socket), how);
+                            })}
+                    .take()};
+      }));
+}
+
+/// How many endpoints want one listener or connection, and the process that serves it.
+struct demand {
+  int interested = 0;
+  std::optional<pid> server{};
+};
+/// By (local . remote); the remote of a listener is false.
+using demands = std::unordered_map<term, demand>;
+
+class driver_process {
+ public:
+  explicit driver_process(options how) : how_{std::move(how)} {}
+
+  [[nodiscard]] actions endpoints() const {
+    const auto port = make_record("tcp-listener", _);
+    const auto peer = make_record("tcp-address", _, _);
+    const auto own = make_record("tcp-handle", _);
+    return {watch(observe_publishers_everything(channel_of(port, peer)), &topic<channel>::source,
+                  false),
+            watch(observe_subscribers_everything(channel_of(peer, port)),
+                  &topic<channel>::destination, false),
+            watch(observe_publishers(channel_of(own, peer)), &topic<channel>::source, true),
+            watch(observe_subscribers(channel_of(peer, own)), &topic<channel>::destination, true)};
+  }
+
+ private:
+  using end = field<tcp::socket> topic<channel>::*;
+
+  static term channel_of(const term& source, const term& destination) {
+    return make_record("tcp-channel", source, destination, _);
+  }
+
+  // `local` is our end of the channel. Listeners serve who names no peer, connections who names one.
+  [[nodiscard]] endpoint watch(endpoint e, field<tcp::socket> topic<channel>::*local,
+                               bool to_peer) const {
+    const auto remote = local == static_cast<end>(&topic<channel>::source)
+                            ? static_cast<end>(&topic<channel>::destination)
+                            : static_cast<end>(&topic<channel>::source);
+    return std::move(e)
+        .on_presence([*this, local, remote, to_peer](const topic<channel>& c, demands& all) {
+          return arrive((c.*local).as_term(), (c.*remote).as_term(), to_peer, all);
+        })
+        .on_absence([local, remote, to_peer](const topic<channel>& c, demands& all) {
+          return leave((c.*local).as_term(), (c.*remote).as_term(), to_peer, all);
+        });
+  }
+
+  [[nodiscard]] actions arrive(const term& local, const term& remote, bool to_peer,
+                               demands& all) const {
+    if (!local.is_ground() || remote.is_ground() != to_peer) return {};
+    const term key = to_peer ? cons(local, remote) : cons(local, false);
+    if (++all[key].interested > 1) return {};
+    return (to_peer ? outgoing_connection(local, remote, how_) : listener_process(local, how_))
+        .then([key](pid server, demands& now) -> actions {
+          const auto place = now.find(key);
+          if (place == now.end() || place->second.server)
+            return quit{server, false};  // they left meanwhile
+          place->second.server = server;
+          return {};
+        });
+  }
+
+  [[nodiscard]] static actions leave(const term& local, const term& remote, bool to_peer,
+                                     demands& all) {
+    if (!local.is_ground() || remote.is_ground() != to_peer) return {};
+    const auto place = all.find(to_peer ? cons(local, remote) : cons(local, false));
+    if (place == all.end() || --place->second.interested > 0) return {};
+    const std::optional<pid> server = place->second.server;
+    all.erase(place);
+    return server ? actions{quit{*server, false}} : actions{};
+  }
+
+  options how_;
+};
+
+}  // namespace
+
+spawn_action driver(options how) {
+  return name_process("tcp-driver"_sym, spawn([how = std::move(how)] {
+                        return transition(demands{}, driver_process{how}.endpoints());
+                      }));
+}
+
+}  // namespace souk::tcp
