@@ -4,7 +4,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <souk/vm.hpp>
 #include <string>
 #include <string_view>
@@ -24,5 +26,14 @@ void add_conform_command(CLI::App& app, chosen_command& chosen);
 /// The option --vm, with the implementations that there are.
 CLI::Option* add_vm_option(CLI::App& command, vm_kind& kind);
 [[nodiscard]] std::string_view to_string(vm_kind kind) noexcept;
+
+struct number_range {
+  std::uint64_t least = 0;
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+};
+/// An option that takes an integer within the range and hands it to `set`.
+CLI::Option* add_number_option(CLI::App& command, const std::string& name,
+                               std::function<void(std::uint64_t)> set, number_range range,
+                               const std::string& description);
 
 }  // namespace souk::tool

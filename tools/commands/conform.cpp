@@ -54,17 +54,23 @@ void add_conform_command(CLI::App& app, chosen_command& chosen) {
       ->required()
       ->type_name("");
   add_vm_option(*command, s->kind);
-  command->add_option("--seed", s->suite.first_seed, "The first seed")
+  suite_options& suite = s->suite;
+  add_number_option(
+      *command, "--seed", [&suite](std::uint64_t seed) { suite.first_seed = seed; }, {},
+      "The first seed")
       ->type_name("S")
-      ->capture_default_str();
-  command->add_option("--repeat", s->suite.seeds, "How many seeds: S, S+1, ...")
+      ->default_str("0");
+  add_number_option(
+      *command, "--repeat", [&suite](std::uint64_t seeds) { suite.seeds = seeds; }, {.least = 1},
+      "How many seeds: S, S+1, ...")
       ->type_name("K")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--jobs", s->suite.jobs, "How many scenarios to run at the same time")
+      ->default_str("1");
+  add_number_option(
+      *command, "--jobs",
+      [&suite](std::uint64_t jobs) { suite.jobs = static_cast<unsigned>(jobs); },
+      {.least = 1, .most = 256}, "How many scenarios to run at the same time")
       ->type_name("J")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
+      ->default_str("1");
   command->footer(
       "The last line is `N passed, M failed`. Exit status: 0 if all passed, 1 if any failed,\n"
       "2 for a file that cannot be used (it counts as failed, and the others still run).");

@@ -37,12 +37,15 @@ void add_run_command(CLI::App& app, chosen_command& chosen) {
       ->required()
       ->type_name("");
   add_vm_option(*command, s->run.kind);
-  command
-      ->add_option("--seed", s->run.seed,
-                   "Order of processes and endpoints where it is free; 0: by age")
+  run_options& run = s->run;
+  add_number_option(
+      *command, "--seed", [&run](std::uint64_t seed) { run.seed = seed; }, {},
+      "Order of processes and endpoints where it is free; 0: by age")
       ->type_name("S")
-      ->capture_default_str();
-  command->add_option("--max-rounds", s->run.most_rounds, "Give up after N rounds (default: never)")
+      ->default_str("0");
+  add_number_option(
+      *command, "--max-rounds", [&run](std::uint64_t most) { run.most_rounds = most; }, {},
+      "Give up after N rounds (default: never)")
       ->type_name("N");
   command->add_flag("--pretty", s->pretty, "Print the outcome on many lines instead of one");
   command->callback([s, &chosen] { chosen = [s] { return run_file(*s); }; });
