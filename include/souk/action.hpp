@@ -113,6 +113,11 @@ struct yield_action {
 struct action {
   std::variant<add_endpoint, delete_endpoint, send_message, spawn_action, quit, yield_action> what;
   bool at_meta_level = false;
+
+  /// Constructs the one kind in place: no temporary to move.
+  template <class What>
+    requires(!std::same_as<std::remove_cvref_t<What>, action>)
+  explicit action(What&& one) : what(std::forward<What>(one)) {}
 };
 
 /// What at_meta_level() makes: actions on the VM around this VM.
@@ -122,16 +127,18 @@ struct meta_actions {
 
 template <class T>
 concept plain_action =
-    std::same_as<T, add_endpoint> || std::same_as<T, delete_endpoint> || std::same_as<T, send_message> ||
-    std::same_as<T, spawn_action> || std::same_as<T, quit>;
+    std::same_as<T, add_endpoint> || std::same_as<T, delete_endpoint> ||
+    std::same_as<T, send_message> || std::same_as<T, spawn_action> || std::same_as<T, quit>;
 
 /// A sequence of actions: the second half of a transition.
 class SOUK_EXPORT actions {
  public:
   actions() = default;
   template <class... Parts>
-    requires(sizeof...(Parts) > 0 && !(sizeof...(Parts) == 1 && (std::same_as<std::remove_cvref_t<Parts>, actions> && ...)))
-  actions(Parts&&... parts) {  // NOLINT(google-explicit-constructor): one action is a sequence of one
+    requires(sizeof...(Parts) > 0 &&
+             !(sizeof...(Parts) == 1 && (std::same_as<std::remove_cvref_t<Parts>, actions> && ...)))
+  actions(
+      Parts&&... parts) {  // NOLINT(google-explicit-constructor): one action is a sequence of one
     (append(std::forward<Parts>(parts)), ...);
   }
 
@@ -141,19 +148,26 @@ class SOUK_EXPORT actions {
     if constexpr (std::same_as<type, action> || std::same_as<type, endpoint>) {
       push(std::forward<Part>(part));
     } else if constexpr (plain_action<type> || std::same_as<type, yield_action>) {
-      all_.push_back(action{std::forward<Part>(part)});
+      all_.emplace_back(std::forward<Part>(part));
     } else if constexpr (std::same_as<type, actions>) {
       append_all(std::forward<Part>(part).all_);
     } else if constexpr (std::same_as<type, meta_actions>) {
       append_all(std::forward<Part>(part).all);
-    } else if constexpr (requires { part.has_value(); *part; }) {
+    } else if constexpr (requires {
+                           part.has_value();
+                           *part;
+                         }) {
       if (part.has_value()) append(*std::forward<Part>(part));
-    } else if constexpr (requires { part.begin(); part.end(); }) {
+    } else if constexpr (requires {
+                           part.begin();
+                           part.end();
+                         }) {
       for (auto&& one : part) append(one);
     } else {
-      static_assert(detail::never<type>,
-                    "not an action. Actions are made by send_message(), publisher(), subscriber(), "
-                    "spawn(), quit(), ...; a new state is returned with transition(state, actions...)");
+      static_assert(
+          detail::never<type>,
+          "not an action. Actions are made by send_message(), publisher(), subscriber(), "
+          "spawn(), quit(), ...; a new state is returned with transition(state, actions...)");
     }
   }
 
@@ -173,7 +187,8 @@ class SOUK_EXPORT actions {
     if (all_.empty()) {
       all_ = std::move(more);
     } else {
-      all_.insert(all_.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+      all_.insert(all_.end(), std::make_move_iterator(more.begin()),
+                  std::make_move_iterator(more.end()));
     }
   }
 
@@ -220,12 +235,14 @@ namespace detail {
 /// only (VM-10): that does not compile, or inside `actions` throws usage_error.
 template <class... Parts>
 [[nodiscard]] meta_actions at_meta_level(Parts&&... parts) {
-  static_assert(!(std::same_as<std::remove_cvref_t<Parts>, yield_action> || ...),
-                "at_meta_level() of a yield: a process yields in its own VM only; write the yield beside "
-                "at_meta_level(), not inside");
-  static_assert(!(std::same_as<std::remove_cvref_t<Parts>, meta_actions> || ...),
-                "at_meta_level() reaches one level up. To go further, spawn a relay process in the VM "
-                "around this one");
+  static_assert(
+      !(std::same_as<std::remove_cvref_t<Parts>, yield_action> || ...),
+      "at_meta_level() of a yield: a process yields in its own VM only; write the yield beside "
+      "at_meta_level(), not inside");
+  static_assert(
+      !(std::same_as<std::remove_cvref_t<Parts>, meta_actions> || ...),
+      "at_meta_level() reaches one level up. To go further, spawn a relay process in the VM "
+      "around this one");
   return detail::lift(actions{std::forward<Parts>(parts)...});
 }
 
