@@ -80,7 +80,8 @@ bool unifier::occurs(const place& variable, const place& value) {
     }
     if (same_variable(p, variable)) return true;
     const binding* const b = find(p);
-    if (b == nullptr || std::ranges::any_of(searched, [&](const place& s) { return same_variable(s, p); })) {
+    if (b == nullptr ||
+        std::ranges::any_of(searched, [&](const place& s) { return same_variable(s, p); })) {
       continue;
     }
     searched.push_back(p);
@@ -93,7 +94,8 @@ term unifier::resolve(const term& left) { return resolve({&left, side::left}, 0)
 
 term unifier::resolve(const place& p, std::size_t depth) {
   if (p.part->is_ground()) return *p.part;
-  if (depth > max_term_depth) throw term_error{"an intersection of topics would be nested too deep"};
+  if (depth > max_term_depth)
+    throw term_error{"an intersection of topics would be nested too deep"};
   if (p.part->is(kind::wildcard)) return resolve_variable(p, depth);
   if (p.part->is(kind::pair)) return resolve_list(p, depth);
   std::vector<term> parts;

@@ -83,7 +83,8 @@ account& account::current() noexcept { return *current_slot(); }
 account& account::by_id(id_type id) noexcept { return account_registry::the().by_id(id); }
 
 void account::charge(std::size_t size) noexcept {
-  live_.fetch_add(size, std::memory_order_relaxed);  // relaxed: see live_bytes(); credit() orders the end
+  live_.fetch_add(size,
+                  std::memory_order_relaxed);  // relaxed: see live_bytes(); credit() orders the end
 }
 
 void account::credit(std::size_t size) noexcept {

@@ -13,8 +13,8 @@ struct first_that_fits {
   actions operator()(const event& e, detail::state_box& state) const {
     for (const detail::clause& c : clauses) {
       if (c.on != e.which()) continue;
-      const bool applies =
-          std::ranges::all_of(c.when, [&](const detail::condition& holds) { return holds(e, state); });
+      const bool applies = std::ranges::all_of(
+          c.when, [&](const detail::condition& holds) { return holds(e, state); });
       if (!applies) continue;
       if (auto answer = c.run(e, state)) return std::move(*answer);
     }
@@ -27,16 +27,19 @@ struct first_that_fits {
 add_endpoint endpoint::build() const { return {id_, role_, handler{first_that_fits{clauses_}}}; }
 
 endpoint endpoint::match_orientation(orientation o) && {
-  return std::move(*this).narrow([o](const event& e, detail::state_box&) { return e.role().orientation == o; });
+  return std::move(*this).narrow(
+      [o](const event& e, detail::state_box&) { return e.role().orientation == o; });
 }
 
 endpoint endpoint::match_interest_type(interest_type i) && {
-  return std::move(*this).narrow([i](const event& e, detail::state_box&) { return e.role().interest == i; });
+  return std::move(*this).narrow(
+      [i](const event& e, detail::state_box&) { return e.role().interest == i; });
 }
 
 endpoint endpoint::match_conversation(term pattern) && {
-  return std::move(*this).narrow(
-      [p = std::move(pattern)](const event& e, detail::state_box&) { return is_instance(e.topic(), p); });
+  return std::move(*this).narrow([p = std::move(pattern)](const event& e, detail::state_box&) {
+    return is_instance(e.topic(), p);
+  });
 }
 
 endpoint endpoint::match_reason(term pattern) && {
@@ -52,12 +55,14 @@ meta_actions lift(actions plain) {
   for (action& a : lifted.all) {
     if (a.at_meta_level) {
       throw usage_error{
-          "at_meta_level() of an at-meta-level action: it reaches one level up. To go further, spawn a relay process "
+          "at_meta_level() of an at-meta-level action: it reaches one level up. To go further, "
+          "spawn a relay process "
           "in the VM around this one"};
     }
     if (std::holds_alternative<yield_action>(a.what)) {
       throw usage_error{
-          "at_meta_level() of a yield: a process yields in its own VM only; write the yield beside at_meta_level(), "
+          "at_meta_level() of a yield: a process yields in its own VM only; write the yield beside "
+          "at_meta_level(), "
           "not inside"};
     }
     a.at_meta_level = true;

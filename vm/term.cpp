@@ -56,9 +56,9 @@ class extent_of_parts {
 }  // namespace
 
 std::string_view to_string(kind k) noexcept {
-  constexpr std::array<std::string_view, 14> names{"boolean", "integer", "real",   "symbol", "pid",
-                                                   "wildcard", "empty list", "string", "bytes", "error",
-                                                   "pair",    "vector",  "record", "host object"};
+  constexpr std::array<std::string_view, 14> names{
+      "boolean", "integer", "real",  "symbol", "pid",    "wildcard", "empty list",
+      "string",  "bytes",   "error", "pair",   "vector", "record",   "host object"};
   return names.at(static_cast<std::size_t>(k));
 }
 
@@ -90,7 +90,8 @@ term::term(kind k, std::string_view text) {
     raw_.length = static_cast<std::uint8_t>(text.size());
     return;
   }
-  if (text.size() > max_extent) throw term_error{"a string or byte string may have at most 2^32 - 1 bytes"};
+  if (text.size() > max_extent)
+    throw term_error{"a string or byte string may have at most 2^32 - 1 bytes"};
   node* const fresh = new_node(text.size());
   fresh->extent = static_cast<std::uint32_t>(text.size());
   std::ranges::copy(text, reinterpret_cast<char*>(fresh + 1));
@@ -100,10 +101,13 @@ term::term(kind k, std::string_view text) {
 
 std::uint64_t term::real_word(double value) noexcept {
   // One NaN, so that equal means same bits.
-  return std::bit_cast<std::uint64_t>(std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value);
+  return std::bit_cast<std::uint64_t>(std::isnan(value) ? std::numeric_limits<double>::quiet_NaN()
+                                                        : value);
 }
 
-void term::refuse_integer() { throw term_error{"an integer of a term must fit into 64 bits with its sign"}; }
+void term::refuse_integer() {
+  throw term_error{"an integer of a term must fit into 64 bits with its sign"};
+}
 
 void term::wrong_kind(kind wanted) const {
   throw term_error{"expected a term of kind " + std::string{to_string(wanted)} + ", found " +
@@ -152,7 +156,8 @@ void term::free_node() noexcept {
 }
 
 term term::make_host(std::shared_ptr<const void> object, const std::type_info& type) {
-  if (object == nullptr) throw usage_error{"host_object() of a null pointer: there is no object to name"};
+  if (object == nullptr)
+    throw usage_error{"host_object() of a null pointer: there is no object to name"};
   node* const fresh = new_node(sizeof(detail::host_cell));
   new (fresh + 1) detail::host_cell{std::move(object), &type};
   return term{kind::host, fresh};
@@ -162,7 +167,9 @@ namespace {
 
 std::size_t depth_of(const term& t, std::span<const term> parts) noexcept {
   // Parts of a compound follow its header (node.hpp).
-  return t.is_compound() && !parts.empty() ? (reinterpret_cast<const node*>(parts.data()) - 1)->depth : 0;
+  return t.is_compound() && !parts.empty()
+             ? (reinterpret_cast<const node*>(parts.data()) - 1)->depth
+             : 0;
 }
 std::size_t depth_of(const term& t) noexcept { return depth_of(t, t.parts()); }
 
@@ -208,10 +215,11 @@ term vector(std::span<const term> elements) {
 
 term record(symbol label, std::span<const term> fields) {
   if (fields.size() > max_arity) {
-    throw term_error{"a record may have at most " + std::to_string(max_arity) + " fields, " + label.name() +
-                     " would have " + std::to_string(fields.size())};
+    throw term_error{"a record may have at most " + std::to_string(max_arity) + " fields, " +
+                     label.name() + " would have " + std::to_string(fields.size())};
   }
-  if (label.serial() != 0) throw usage_error{"the label of a record is an interned symbol, not a fresh one"};
+  if (label.serial() != 0)
+    throw usage_error{"the label of a record is an interned symbol, not a fresh one"};
   const extent_of_parts extent = measure(fields);
   node* const fresh = new_compound(fields, extent.depth(), extent.wild());
   fresh->extent = label.base();
@@ -241,7 +249,8 @@ bool operator==(const term& left, const term& right) noexcept {
         b = &b->tail();
         continue;
       default:
-        return a->shared().extent == b->shared().extent && std::ranges::equal(a->parts(), b->parts());
+        return a->shared().extent == b->shared().extent &&
+               std::ranges::equal(a->parts(), b->parts());
     }
   }
 }

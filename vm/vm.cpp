@@ -22,7 +22,9 @@ class vm::implementation {
 
   bool run_round() {
     if (common_.driven) {
-      throw usage_error{"vm::run_round() after vm::step(): a VM is either driven or runs by itself; make another vm"};
+      throw usage_error{
+          "vm::run_round() after vm::step(): a VM is either driven or runs by itself; make another "
+          "vm"};
     }
     started_ = true;
     root_.run_round();
@@ -34,7 +36,9 @@ class vm::implementation {
 
   bool step(std::span<const std::uint32_t> path) {
     if (started_) {
-      throw usage_error{"vm::step() after vm::run_round(): a VM is either driven or runs by itself; make another vm"};
+      throw usage_error{
+          "vm::step() after vm::run_round(): a VM is either driven or runs by itself; make another "
+          "vm"};
     }
     common_.driven = true;
     const bool stepped = root_.step(path);
@@ -56,7 +60,8 @@ class vm::implementation {
       if (on_escape_) {
         on_escape_(a);
       } else if (common_.listener != nullptr) {
-        common_.listener->on_remark({root_vm, 0}, "an at-meta-level action of the outermost VM goes nowhere (VM-11)");
+        common_.listener->on_remark(
+            {root_vm, 0}, "an at-meta-level action of the outermost VM goes nowhere (VM-11)");
       }
     }
   }

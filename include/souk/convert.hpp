@@ -34,8 +34,7 @@ struct conversion<bool> {
     return t.is(kind::boolean) ? std::optional{t.as_boolean()} : std::nullopt;
   }
 };
-template <std::integral Int>
-  requires(!std::same_as<Int, bool>)
+template <whole_number Int>
 struct conversion<Int> {
   static std::optional<Int> from_term(const term& t) {
     if (!t.is(kind::integer) || !std::in_range<Int>(t.as_integer())) return std::nullopt;
@@ -86,7 +85,8 @@ template <class T>
 struct conversion<std::vector<T>> {
   static term to_term(const std::vector<T>& values) {
     term result = nil;
-    for (std::size_t i = values.size(); i > 0; --i) result = cons(term(T(values[i - 1])), std::move(result));
+    for (std::size_t i = values.size(); i > 0; --i)
+      result = cons(term(T(values[i - 1])), std::move(result));
     return result;
   }
   static std::optional<std::vector<T>> from_term(const term& t) {
@@ -112,7 +112,8 @@ std::optional<std::tuple<Ts...>> fields_from(Next next) {
   const auto take = [&](auto& slot) {
     const term* const part = next();
     if (part == nullptr) return false;
-    slot = std::remove_reference_t<decltype(slot)>(conversion<typename std::remove_reference_t<decltype(slot)>::value_type>::from_term(*part));
+    slot = std::remove_reference_t<decltype(slot)>(
+        conversion<typename std::remove_reference_t<decltype(slot)>::value_type>::from_term(*part));
     return slot.has_value();
   };
   const bool all = std::apply([&](auto&... slots) { return (take(slots) && ...); }, found);
@@ -138,7 +139,9 @@ struct conversion<std::tuple<Ts...>> {
   static term to_term(const std::tuple<Ts...>& values) {
     return std::apply([](const auto&... parts) { return list(parts...); }, values);
   }
-  static std::optional<std::tuple<Ts...>> from_term(const term& t) { return detail::list_fields<Ts...>(t); }
+  static std::optional<std::tuple<Ts...>> from_term(const term& t) {
+    return detail::list_fields<Ts...>(t);
+  }
 };
 template <class A, class B>
 struct conversion<std::pair<A, B>> {

@@ -85,16 +85,18 @@ auto message_for(const event& e) {
   } else if constexpr (std::same_as<type, term>) {
     return &e.body();
   } else {
-    static_assert(receivable<type>,
-                  "the first parameter of on_message() is the message: a term, a type with a conversion "
-                  "(SOUK_RECORD makes one for a struct), or an event. The state comes after it, or as a "
-                  "single `S&`");
+    static_assert(
+        receivable<type>,
+        "the first parameter of on_message() is the message: a term, a type with a conversion "
+        "(SOUK_RECORD makes one for a struct), or an event. The state comes after it, or as a "
+        "single `S&`");
     return conversion<type>::from_term(e.body());
   }
 }
 
 template <class F, std::size_t... I>
-std::optional<actions> run_on_change(const F& f, const event& e, state_box& state, std::index_sequence<I...>) {
+std::optional<actions> run_on_change(const F& f, const event& e, state_box& state,
+                                     std::index_sequence<I...>) {
   auto arguments = std::tuple{argument_for<parameter<F, I>>(e, state)...};
   if (!(static_cast<bool>(std::get<I>(arguments)) && ...)) return std::nullopt;
   if constexpr (std::is_void_v<result_of<F>>) {
@@ -152,7 +154,8 @@ class SOUK_EXPORT endpoint {
         return std::move(*this).on_message(std::forward<Rest>(rest)...);
       }
     } else {
-      return std::move(*this).on_matching_message(term(std::forward<First>(first)), std::forward<Rest>(rest)...);
+      return std::move(*this).on_matching_message(term(std::forward<First>(first)),
+                                                  std::forward<Rest>(rest)...);
     }
   }
 
@@ -163,13 +166,15 @@ class SOUK_EXPORT endpoint {
     using type = std::decay_t<Condition>;
     if constexpr (detail::plain_callable<type>) {
       using state_type = std::remove_cvref_t<detail::parameter<type, 0>>;
-      return std::move(*this).narrow([c = type(std::forward<Condition>(c))](const event&, detail::state_box& s) {
-        return static_cast<bool>(c(s.get<state_type>()));
-      });
+      return std::move(*this).narrow(
+          [c = type(std::forward<Condition>(c))](const event&, detail::state_box& s) {
+            return static_cast<bool>(c(s.get<state_type>()));
+          });
     } else {
-      return std::move(*this).narrow([c = type(std::forward<Condition>(c))](const event&, detail::state_box& s) {
-        return s.get<type>() == c;
-      });
+      return std::move(*this).narrow(
+          [c = type(std::forward<Condition>(c))](const event&, detail::state_box& s) {
+            return s.get<type>() == c;
+          });
     }
   }
   [[nodiscard]] endpoint match_orientation(orientation o) &&;
@@ -192,9 +197,10 @@ class SOUK_EXPORT endpoint {
   endpoint on_change(event_kind on, F&& f) && {
     using type = std::decay_t<F>;
     clauses_.push_back({on, narrowing_,
-                        detail::clause_function{[f = type(std::forward<F>(f))](const event& e, detail::state_box& s) {
-                          return detail::run_on_change(f, e, s,
-                                                       std::make_index_sequence<detail::parameter_count<type>>{});
+                        detail::clause_function{[f = type(std::forward<F>(f))](
+                                                    const event& e, detail::state_box& s) {
+                          return detail::run_on_change(
+                              f, e, s, std::make_index_sequence<detail::parameter_count<type>>{});
                         }}});
     return std::move(*this);
   }
@@ -202,13 +208,15 @@ class SOUK_EXPORT endpoint {
   void add_message_clause(F&& f, std::vector<detail::condition> when) {
     using type = std::decay_t<F>;
     clauses_.push_back({event_kind::message, std::move(when),
-                        detail::clause_function{[f = type(std::forward<F>(f))](const event& e, detail::state_box& s) {
-                          return detail::run_on_message(f, e, s);
-                        }}});
+                        detail::clause_function{
+                            [f = type(std::forward<F>(f))](const event& e, detail::state_box& s) {
+                              return detail::run_on_message(f, e, s);
+                            }}});
   }
   template <class F, class... Rest>
   endpoint on_matching_message(term pattern, F&& f, Rest&&... rest) && {
-    static_assert(detail::plain_callable<std::decay_t<F>>, "after a pattern of on_message() comes its handler");
+    static_assert(detail::plain_callable<std::decay_t<F>>,
+                  "after a pattern of on_message() comes its handler");
     auto when = narrowing_;
     when.emplace_back([pattern = std::move(pattern)](const event& e, detail::state_box&) {
       return matches(e.body(), pattern);

@@ -30,7 +30,9 @@ enum class event_kind : std::uint8_t { presence, absence, message };
 /// as topic (MSG-2).
 class event {
  public:
-  [[nodiscard]] static event presence(souk::role peer) { return event{event_kind::presence, std::move(peer)}; }
+  [[nodiscard]] static event presence(souk::role peer) {
+    return event{event_kind::presence, std::move(peer)};
+  }
   [[nodiscard]] static event absence(souk::role peer, souk::reason why) {
     return event{event_kind::absence, std::move(peer), std::move(why)};
   }

@@ -56,15 +56,18 @@ boot_function make_boot(Parts&&... parts) {
     return boot_function{[... f = std::decay_t<Parts>(std::forward<Parts>(parts))](pid self) {
       return (boot_by_calling(f, self), ...);
     }};
-  } else if constexpr (sizeof...(Parts) == 1 && (is_transition<std::remove_cvref_t<Parts>> && ...)) {
-    static_assert((std::is_copy_constructible_v<std::remove_cvref_t<Parts>> && ...),
-                  "spawn() of a transition copies its state each time the action is performed; this "
-                  "state cannot be copied. Write a function instead: spawn([] { return transition(...); })");
+  } else if constexpr (sizeof...(Parts) == 1 &&
+                       (is_transition<std::remove_cvref_t<Parts>> && ...)) {
+    static_assert(
+        (std::is_copy_constructible_v<std::remove_cvref_t<Parts>> && ...),
+        "spawn() of a transition copies its state each time the action is performed; this "
+        "state cannot be copied. Write a function instead: spawn([] { return transition(...); })");
     return boot_function{[... t = std::remove_cvref_t<Parts>(std::forward<Parts>(parts))](pid) {
       return (boot_from(t), ...);
     }};
   } else {
-    return boot_function{[all = actions{std::forward<Parts>(parts)...}](pid) { return boot_from(all); }};
+    return boot_function{
+        [all = actions{std::forward<Parts>(parts)...}](pid) { return boot_from(all); }};
   }
 }
 
@@ -103,18 +106,20 @@ template <class... Parts>
 
 template <class K>
 spawn_action spawn_action::then(K&& k) && {
-  then_do = spawn_continuation{[k = std::decay_t<K>(std::forward<K>(k))](pid child, detail::state_box& state) {
-    return detail::call(k, state, child);
-  }};
+  then_do = spawn_continuation{
+      [k = std::decay_t<K>(std::forward<K>(k))](pid child, detail::state_box& state) {
+        return detail::call(k, state, child);
+      }};
   return std::move(*this);
 }
 
 /// Lets the rest of the VM go on, then continues with `k`: k(), or k(state).
 template <class K>
 [[nodiscard]] yield_action yield(K&& k) {
-  return yield_action{continuation{[k = std::decay_t<K>(std::forward<K>(k))](detail::state_box& state) {
-    return detail::call(k, state);
-  }}};
+  return yield_action{
+      continuation{[k = std::decay_t<K>(std::forward<K>(k))](detail::state_box& state) {
+        return detail::call(k, state);
+      }}};
 }
 
 }  // namespace souk

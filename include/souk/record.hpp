@@ -118,8 +118,11 @@ struct topic : detail::topic_fields<T> {
     requires(sizeof...(Patterns) > 0 &&
              sizeof...(Patterns) == std::tuple_size_v<decltype(detail::description_of<T>.members)>)
   explicit topic(Patterns&&... patterns) {
-    std::apply([&](const auto&... member) { ((this->*member = term(std::forward<Patterns>(patterns))), ...); },
-               detail::description_of<T>.topic_members);
+    std::apply(
+        [&](const auto&... member) {
+          ((this->*member = term(std::forward<Patterns>(patterns))), ...);
+        },
+        detail::description_of<T>.topic_members);
   }
 };
 
@@ -180,16 +183,15 @@ struct conversion<topic<T>> {
 #define SOUK_MEMBER_(type, name) , &type::name
 
 /// Makes struct `type` a record of that label with those fields, in the order of their declaration.
-#define SOUK_RECORD_AS(type, label, ...)                                                            \
-  struct type##_topic_fields {                                                                      \
-    SOUK_EACH_(SOUK_TOPIC_FIELD_, type, __VA_ARGS__)                                                \
-  };                                                                                                \
-  constexpr auto souk_describe(const type*) {                                                       \
-    return ::souk::detail::describe<type, type##_topic_fields>(                                     \
-        label,                                                                                      \
-        ::souk::detail::members_of(0 SOUK_EACH_(SOUK_MEMBER_, type, __VA_ARGS__)),                  \
-        ::souk::detail::members_of(0 SOUK_EACH_(SOUK_MEMBER_, type##_topic_fields, __VA_ARGS__)));  \
-  }                                                                                                 \
+#define SOUK_RECORD_AS(type, label, ...)                                                           \
+  struct type##_topic_fields {                                                                     \
+    SOUK_EACH_(SOUK_TOPIC_FIELD_, type, __VA_ARGS__)                                               \
+  };                                                                                               \
+  constexpr auto souk_describe(const type*) {                                                      \
+    return ::souk::detail::describe<type, type##_topic_fields>(                                    \
+        label, ::souk::detail::members_of(0 SOUK_EACH_(SOUK_MEMBER_, type, __VA_ARGS__)),          \
+        ::souk::detail::members_of(0 SOUK_EACH_(SOUK_MEMBER_, type##_topic_fields, __VA_ARGS__))); \
+  }                                                                                                \
   static_assert(true, "a semicolon may follow")
 /// Makes struct `type` a record labelled with its own name.
 #define SOUK_RECORD(type, ...) SOUK_RECORD_AS(type, #type, __VA_ARGS__)

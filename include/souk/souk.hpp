@@ -6,11 +6,15 @@
 #include <souk/endpoint.hpp>
 #include <souk/error.hpp>
 #include <souk/event.hpp>
+#include <souk/ground.hpp>
 #include <souk/pattern.hpp>
 #include <souk/process.hpp>
 #include <souk/record.hpp>
 #include <souk/role.hpp>
 #include <souk/symbol.hpp>
+#include <souk/tcp.hpp>
 #include <souk/term.hpp>
+#include <souk/text.hpp>
+#include <souk/timer.hpp>
 #include <souk/version.hpp>
 #include <souk/vm.hpp>

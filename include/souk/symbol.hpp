@@ -19,7 +19,8 @@ class SOUK_EXPORT symbol {
   /// The symbol of that name.
   explicit symbol(std::string_view name);
   /// From what base() and serial() gave.
-  constexpr symbol(std::uint32_t base, std::uint64_t serial) noexcept : serial_{serial}, base_{base} {}
+  constexpr symbol(std::uint32_t base, std::uint64_t serial) noexcept
+      : serial_{serial}, base_{base} {}
 
   /// The name as people read it: "says", "user63".
   [[nodiscard]] std::string name() const;

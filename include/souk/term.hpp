@@ -40,9 +40,20 @@ namespace souk {
 inline constexpr std::size_t max_term_depth = 1024;
 
 enum class kind : std::uint8_t {
-  boolean, integer, real, symbol, pid, wildcard, nil,  // always inside the handle
-  string, bytes, error,                                // inside if short
-  pair, vector, record, host                           // always shared
+  boolean,
+  integer,
+  real,
+  symbol,
+  pid,
+  wildcard,
+  nil,  // always inside the handle
+  string,
+  bytes,
+  error,  // inside if short
+  pair,
+  vector,
+  record,
+  host  // always shared
 };
 /// "integer", "pair", ...
 [[nodiscard]] SOUK_EXPORT std::string_view to_string(kind) noexcept;
@@ -99,6 +110,12 @@ inline constexpr empty_list nil{};
 template <class T>
 struct conversion;
 
+/// An integer, as opposed to a character or a truth value.
+template <class T>
+concept whole_number = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
+                       !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
+                       !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
 template <class T>
 concept sendable = requires(const T& value) { conversion<T>::to_term(value); };
 
@@ -108,8 +125,7 @@ class SOUK_EXPORT term {
   term() noexcept : term{kind::boolean, std::uint64_t{0}} {}
   template <std::same_as<bool> Bool>
   term(Bool value) noexcept : term{kind::boolean, std::uint64_t{value}} {}
-  template <std::integral Int>
-    requires(!std::same_as<Int, bool>)
+  template <whole_number Int>
   term(Int value) : term{kind::integer, integer_word(value)} {}
   template <std::floating_point Real>
   term(Real value) noexcept : term{kind::real, real_word(static_cast<double>(value))} {}
@@ -229,7 +245,7 @@ class SOUK_EXPORT term {
   }
   static term make_host(std::shared_ptr<const void> object, const std::type_info& type);
 
-  template <std::integral Int>
+  template <whole_number Int>
   static std::uint64_t integer_word(Int value) {
     if (!std::in_range<std::int64_t>(value)) refuse_integer();
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));

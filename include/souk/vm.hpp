@@ -68,7 +68,8 @@ class SOUK_EXPORT vm {
   explicit vm(boot_function boot, vm_options options = {});
   /// The same, the process made of actions, a transition or a function as for spawn().
   template <class... Parts>
-    requires(sizeof...(Parts) > 0 && !(std::same_as<std::remove_cvref_t<Parts>, boot_function> || ...))
+    requires(sizeof...(Parts) > 0 &&
+             !(std::same_as<std::remove_cvref_t<Parts>, boot_function> || ...))
   explicit vm(vm_options options, Parts&&... parts)
       : vm{detail::make_boot(std::forward<Parts>(parts)...), std::move(options)} {}
   vm(vm&&) noexcept;

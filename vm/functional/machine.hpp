@@ -70,7 +70,8 @@ struct settings {
 
 class machine {
  public:
-  machine(settings& common, std::uint64_t id) : common_{common}, payer_{detail::account::open()}, id_{id} {}
+  machine(settings& common, std::uint64_t id)
+      : common_{common}, payer_{detail::account::open()}, id_{id} {}
   ~machine();
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
@@ -86,7 +87,8 @@ class machine {
 
   // Driven.
   bool step(std::span<const std::uint32_t> path);
-  void list_steppable(std::vector<std::uint32_t>& prefix, std::vector<std::vector<std::uint32_t>>& found);
+  void list_steppable(std::vector<std::uint32_t>& prefix,
+                      std::vector<std::vector<std::uint32_t>>& found);
 
   /// Delivers a message that no process sent (INJ-1).
   void inject(const send_message& message);
@@ -94,8 +96,9 @@ class machine {
   [[nodiscard]] action_list take_external() noexcept { return std::exchange(external_, {}); }
 
  private:
-  using process_table = std::map<std::uint32_t, process, std::less<>,
-                                 detail::account_allocator<std::pair<const std::uint32_t, process>>>;
+  using process_table =
+      std::map<std::uint32_t, process, std::less<>,
+               detail::account_allocator<std::pair<const std::uint32_t, process>>>;
   enum class change : std::uint8_t { presence, absence };
 
   // rounds.cpp
@@ -118,8 +121,8 @@ class machine {
 
   // notify.cpp
   void notify(process& owner, const endpoint& changed, change what, const reason& why);
-  void introduce(process& local, const endpoint& ep, const souk::role& peer, const term& topic, change what,
-                 const reason& why);
+  void introduce(process& local, const endpoint& ep, const souk::role& peer, const term& topic,
+                 change what, const reason& why);
   template <class Handler, class... Arguments>
   void run(process& p, const Handler& h, const Arguments&... arguments);
   static void enqueue(process& p, actions all);
@@ -131,9 +134,12 @@ class machine {
   void lift(const delete_endpoint& a, process& self);
   void lift(const spawn_action& a, process& self);
   [[nodiscard]] actions receive(std::uint32_t number, const term& id, const event& e);
-  [[nodiscard]] actions receive_pid(std::uint32_t number, std::uint64_t continuation_number, pid child);
+  [[nodiscard]] actions receive_pid(std::uint32_t number, std::uint64_t continuation_number,
+                                    pid child);
   [[nodiscard]] actions go_on();
-  [[nodiscard]] static term outer_id(const process& p, const term& id) { return make_vector(p.self, id); }
+  [[nodiscard]] static term outer_id(const process& p, const term& id) {
+    return make_vector(p.self, id);
+  }
 
   /// Calls `f` on each element of a table, in the order of the seed (ORD-6, ORD-7).
   template <class Table, class F>

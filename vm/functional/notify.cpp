@@ -19,7 +19,7 @@ void machine::notify(process& owner, const endpoint& changed, change what, const
   const auto meet = [&](process& other, const endpoint& old) {
     const auto topic = common_topic(old.role, changed.role);
     if (!topic) return;
-    introduce(other, old, changed.role, *topic, what, why);    // the older one first (ORD-8)
+    introduce(other, old, changed.role, *topic, what, why);  // the older one first (ORD-8)
     introduce(owner, changed, old.role, *topic, what, why);
   };
   each(owner.endpoints, [&](endpoint& old) { meet(owner, old); });
@@ -29,12 +29,13 @@ void machine::notify(process& owner, const endpoint& changed, change what, const
 }
 
 // One direction of a pair (INT-1, PRE-5, PRE-6).
-void machine::introduce(process& local, const endpoint& ep, const souk::role& peer, const term& topic,
-                        change what, const reason& why) {
+void machine::introduce(process& local, const endpoint& ep, const souk::role& peer,
+                        const term& topic, change what, const reason& why) {
   if (!sees(ep.role.interest, peer.interest)) return;
   souk::role seen{peer.orientation, peer.interest, topic};
   run(local, ep.on_event,
-      what == change::presence ? event::presence(std::move(seen)) : event::absence(std::move(seen), why));
+      what == change::presence ? event::presence(std::move(seen))
+                               : event::absence(std::move(seen), why));
 }
 
 }  // namespace souk::functional

@@ -51,7 +51,8 @@ void machine::perform(const add_endpoint& a, process& self) {
   self.endpoints.push_back(added);
   if (common_.listener != nullptr) {
     common_.listener->on_endpoint_added(self.self, a.role);
-    if (a.role.topic.is_false()) common_.listener->on_remark(self.self, "the topic #f matches nothing (TOP-6)");
+    if (a.role.topic.is_false())
+      common_.listener->on_remark(self.self, "the topic #f matches nothing (TOP-6)");
   }
   notify(self, added, change::presence, {});  // PRE-1
 }
@@ -75,13 +76,15 @@ void machine::perform(const send_message& a, process* self) {
   const event message = event::message(a.orientation, a.body);
   const auto deliver = [&](process& p) {
     each(p.endpoints, [&](endpoint& ep) {
-      if (ep.role.orientation != a.orientation && matches(a.body, ep.role.topic)) run(p, ep.on_event, message);
+      if (ep.role.orientation != a.orientation && matches(a.body, ep.role.topic))
+        run(p, ep.on_event, message);
     });
   };
   if (self != nullptr) deliver(*self);
   each(processes_, [&](auto& entry) { deliver(entry.second); });
   if (common_.listener != nullptr && a.body.is_false()) {
-    common_.listener->on_remark(self != nullptr ? self->self : pid{id_, 0}, "the message #f reaches nobody (TOP-6)");
+    common_.listener->on_remark(self != nullptr ? self->self : pid{id_, 0},
+                                "the message #f reaches nobody (TOP-6)");
   }
 }
 

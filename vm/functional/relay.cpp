@@ -30,7 +30,8 @@ void machine::lift(const add_endpoint& a, process& self) {
 
 // VM-4: forgotten here before it goes outside, so its own handler is not told.
 void machine::lift(const delete_endpoint& a, process& self) {
-  if (const auto place = find_endpoint(self.meta_endpoints, a.id); place != self.meta_endpoints.end()) {
+  if (const auto place = find_endpoint(self.meta_endpoints, a.id);
+      place != self.meta_endpoints.end()) {
     self.meta_endpoints.erase(place);
   }
   external_.push_back(action{delete_endpoint{outer_id(self, a.id), a.why}});
@@ -42,9 +43,10 @@ void machine::lift(const spawn_action& a, process& self) {
   if (a.then_do) {
     const std::uint64_t waiting = next_continuation_++;
     self.waiting.push_back({waiting, a.then_do});
-    outer.then_do = spawn_continuation{[number = self.self.number, waiting](pid child, detail::state_box& state) {
-      return state.get<nested_vm>().inside->receive_pid(number, waiting, child);
-    }};
+    outer.then_do = spawn_continuation{
+        [number = self.self.number, waiting](pid child, detail::state_box& state) {
+          return state.get<nested_vm>().inside->receive_pid(number, waiting, child);
+        }};
   }
   external_.push_back(action{std::move(outer)});
 }
@@ -66,7 +68,8 @@ actions machine::receive_pid(std::uint32_t number, std::uint64_t continuation_nu
   const detail::account_scope paying{payer_};
   if (const auto place = processes_.find(number); place != processes_.end()) {
     process& p = place->second;
-    const auto found = std::ranges::find(p.waiting, continuation_number, &waiting_continuation::number);
+    const auto found =
+        std::ranges::find(p.waiting, continuation_number, &waiting_continuation::number);
     if (found != p.waiting.end()) {
       const spawn_continuation k = found->k;
       p.waiting.erase(found);

@@ -9,7 +9,8 @@ void machine::run_round() {
   std::vector<std::uint32_t> numbers;
   each(processes_, [&](auto& entry) { numbers.push_back(entry.first); });
   for (const std::uint32_t number : numbers) {
-    if (auto extracted = processes_.extract(number); !extracted.empty()) take_turn(std::move(extracted));
+    if (auto extracted = processes_.extract(number); !extracted.empty())
+      take_turn(std::move(extracted));
   }
   collect();
 }
@@ -49,22 +50,26 @@ bool machine::step(std::span<const std::uint32_t> path) {
   if (inside == nullptr || !inside->step(path.subspan(1))) return false;
   // The at-meta-level actions of one inner transition are one transition of the VM's process.
   const detail::account_scope paying{payer_};
-  if (action_list out = inside->take_external(); !out.empty()) place->second.pending.push_back(std::move(out));
+  if (action_list out = inside->take_external(); !out.empty())
+    place->second.pending.push_back(std::move(out));
   collect();
   return true;
 }
 
-void machine::list_steppable(std::vector<std::uint32_t>& prefix, std::vector<std::vector<std::uint32_t>>& found) {
+void machine::list_steppable(std::vector<std::uint32_t>& prefix,
+                             std::vector<std::vector<std::uint32_t>>& found) {
   for (auto& [number, p] : processes_) {
     prefix.push_back(number);
     if (!p.pending.empty()) found.push_back(prefix);
-    if (machine* const inside = machine_in(p); inside != nullptr) inside->list_steppable(prefix, found);
+    if (machine* const inside = machine_in(p); inside != nullptr)
+      inside->list_steppable(prefix, found);
     prefix.pop_back();
   }
 }
 
 bool machine::is_idle() const noexcept {
-  return std::ranges::all_of(processes_, [](const auto& entry) { return entry.second.pending.empty(); });
+  return std::ranges::all_of(processes_,
+                             [](const auto& entry) { return entry.second.pending.empty(); });
 }
 
 bool machine::is_idle_throughout() noexcept {
@@ -77,7 +82,8 @@ bool machine::is_idle_throughout() noexcept {
 // GC-1 to GC-3. In rounds, a nested VM that is not idle has its next round pending; when driven it has
 // not, so its inside is asked.
 bool machine::is_collectable(process& p) noexcept {
-  if (!p.endpoints.empty() || !p.meta_endpoints.empty() || !p.pending.empty() || !p.waiting.empty()) return false;
+  if (!p.endpoints.empty() || !p.meta_endpoints.empty() || !p.pending.empty() || !p.waiting.empty())
+    return false;
   machine* const inside = machine_in(p);
   return inside == nullptr || !common_.driven || inside->is_idle_throughout();
 }
@@ -89,7 +95,8 @@ void machine::collect() {
       ++place;
       continue;
     }
-    if (common_.listener != nullptr) common_.listener->on_end(p.self, p.name, ending::collected, {});
+    if (common_.listener != nullptr)
+      common_.listener->on_end(p.self, p.name, ending::collected, {});
     place = processes_.erase(place);
   }
 }

@@ -41,7 +41,8 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
 
   [[nodiscard]] id_type id() const noexcept { return id_; }
   [[nodiscard]] std::uint64_t live_bytes() const noexcept {
-    return live_.load(std::memory_order_relaxed) & ~closed;  // relaxed: a figure, nothing is read through it
+    return live_.load(std::memory_order_relaxed) &
+           ~closed;  // relaxed: a figure, nothing is read through it
   }
 
  private:
@@ -68,7 +69,8 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
 /// While it lives, `payer` pays for what this thread allocates.
 class SOUK_EXPORT account_scope {
  public:
-  explicit account_scope(account& payer) noexcept : before_{std::exchange(account::current_slot(), &payer)} {}
+  explicit account_scope(account& payer) noexcept
+      : before_{std::exchange(account::current_slot(), &payer)} {}
   ~account_scope() { account::current_slot() = before_; }
   account_scope(const account_scope&) = delete;
   account_scope& operator=(const account_scope&) = delete;

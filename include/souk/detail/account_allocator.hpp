@@ -22,7 +22,8 @@ struct account_allocator {
 
   [[nodiscard]] T* allocate(std::size_t count) {
     static_assert(alignof(T) <= prefix);
-    if (count > (std::numeric_limits<std::size_t>::max() - prefix) / sizeof(T)) throw std::bad_array_new_length{};
+    if (count > (std::numeric_limits<std::size_t>::max() - prefix) / sizeof(T))
+      throw std::bad_array_new_length{};
     account& payer = account::current();
     auto* const block = static_cast<std::byte*>(payer.take(prefix + count * sizeof(T)));
     new (block) account::id_type{payer.id()};
@@ -34,7 +35,9 @@ struct account_allocator {
     account::by_id(payer).give_back(block, prefix + count * sizeof(T));
   }
 
-  friend bool operator==(const account_allocator&, const account_allocator&) noexcept { return true; }
+  friend bool operator==(const account_allocator&, const account_allocator&) noexcept {
+    return true;
+  }
 
  private:
   static constexpr std::size_t prefix = alignof(std::max_align_t);

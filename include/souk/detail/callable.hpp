@@ -27,17 +27,18 @@ template <class C, class R, class... A>
 struct signature_of<R (C::*)(A...) const noexcept> : signature_of<R (*)(A...)> {};
 template <class C, class R, class... A>
 struct signature_of<R (C::*)(A...)> {
-  static_assert(never<C>,
-                "a handler may not be `mutable`: all that a process keeps between events is its state. "
-                "Take the state as the last parameter: [](const message& m, my_state& s) { ... }");
+  static_assert(
+      never<C>,
+      "a handler may not be `mutable`: all that a process keeps between events is its state. "
+      "Take the state as the last parameter: [](const message& m, my_state& s) { ... }");
 };
 template <class F>
   requires requires { &F::operator(); }
 struct signature_of<F> : signature_of<decltype(&F::operator())> {};
 
 template <class F>
-concept plain_callable =
-    (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>) || requires { &F::operator(); };
+concept plain_callable = (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>) ||
+                         requires { &F::operator(); };
 
 template <class F>
 using result_of = typename signature_of<F>::result;

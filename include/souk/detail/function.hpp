@@ -24,7 +24,8 @@ class function<Result(Args...)> {
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, function> &&
              std::is_invocable_r_v<Result, const std::decay_t<F>&, Args...>)
-  explicit function(F&& callable) : cell_{holder<std::decay_t<F>>::make(std::forward<F>(callable))} {}
+  explicit function(F&& callable)
+      : cell_{holder<std::decay_t<F>>::make(std::forward<F>(callable))} {}
 
   function(const function& other) noexcept : cell_{other.cell_} {
     // relaxed: `other` keeps the cell alive while we add our share.
@@ -63,9 +64,9 @@ class function<Result(Args...)> {
       account& payer = account::current();
       void* const memory = payer.allocate(sizeof(holder), alignof(holder));
       try {
-        return new (memory) holder{
-            {.payer = payer.id(), .call = &holder::call_it, .destroy = &holder::destroy_it},
-            std::forward<G>(callable)};
+        return new (memory)
+            holder{{.payer = payer.id(), .call = &holder::call_it, .destroy = &holder::destroy_it},
+                   std::forward<G>(callable)};
       } catch (...) {
         payer.deallocate(memory, sizeof(holder), alignof(holder));
         throw;

@@ -24,8 +24,9 @@ namespace souk::detail {
 struct node {
   std::atomic<std::uint32_t> shares;
   account::id_type payer;
-  std::uint32_t extent;  ///< vector: its size. string, bytes, error: their length. record: base of its label
-  std::uint16_t arity;   ///< record: its number of fields
+  std::uint32_t
+      extent;  ///< vector: its size. string, bytes, error: their length. record: base of its label
+  std::uint16_t arity;  ///< record: its number of fields
   std::uint16_t depth : 15;
   std::uint16_t wild : 1;
 

@@ -19,7 +19,8 @@
 
 namespace souk::detail {
 
-[[noreturn]] SOUK_EXPORT void refuse_state(const std::type_info& actual, const std::type_info& wanted);
+[[noreturn]] SOUK_EXPORT void refuse_state(const std::type_info& actual,
+                                           const std::type_info& wanted);
 
 class state_box {
  public:
@@ -58,7 +59,8 @@ class state_box {
   /// The state. Throws usage_error when it is not an `S`.
   template <class S>
   [[nodiscard]] S& get() {
-    if (!holds<S>()) refuse_state(operations_ == nullptr ? typeid(void) : *operations_->type, typeid(S));
+    if (!holds<S>())
+      refuse_state(operations_ == nullptr ? typeid(void) : *operations_->type, typeid(S));
     if constexpr (fits_inside<S>) {
       return *std::launder(reinterpret_cast<S*>(room_.data()));
     } else {
@@ -69,8 +71,9 @@ class state_box {
  private:
   static constexpr std::size_t capacity = 16;
   template <class S>
-  static constexpr bool fits_inside = sizeof(S) <= capacity && alignof(S) <= alignof(std::max_align_t) &&
-                                      std::is_nothrow_move_constructible_v<S>;
+  static constexpr bool fits_inside =
+      sizeof(S) <= capacity && alignof(S) <= alignof(std::max_align_t) &&
+      std::is_nothrow_move_constructible_v<S>;
   struct operations {
     const std::type_info* type;
     void (*relocate)(std::byte* to, std::byte* from) noexcept;
