@@ -1,0 +1,95 @@
+# Holds a document to its word. In a Markdown file
+#
+#   <!-- file PATH -->      before a fenced block: the block is a piece of that file, line for line
+#   <!-- output NAME -->    before a fenced block: program NAME prints exactly that
+#
+# Every ```cpp block must have the first, so that no code is in a document that nothing compiles; and
+# every relative link must lead to something.
+#
+#   cmake -D DOCUMENT=docs/tutorial.md -D SOURCE_DIR=... -D PROGRAMS_DIR=... -P check_document.cmake
+cmake_minimum_required(VERSION 3.25)
+
+file(READ ${SOURCE_DIR}/${DOCUMENT} rest)
+set(prose "")
+set(failures 0)
+set(checked 0)
+
+function(complain fact)
+  message(NOTICE "${DOCUMENT}: ${fact}")
+  math(EXPR count "${failures} + 1")
+  set(failures ${count} PARENT_SCOPE)
+endfunction()
+
+while(TRUE)
+  string(FIND "${rest}" "\n```" fence)
+  if(fence EQUAL -1)
+    break()
+  endif()
+  string(SUBSTRING "${rest}" 0 ${fence} before)
+  string(APPEND prose "${before}\n")
+  math(EXPR start "${fence} + 4")
+  string(SUBSTRING "${rest}" ${start} -1 rest)
+  string(FIND "${rest}" "\n" line_end)
+  string(SUBSTRING "${rest}" 0 ${line_end} language)
+  math(EXPR start "${line_end} + 1")
+  string(SUBSTRING "${rest}" ${start} -1 rest)
+  string(FIND "${rest}" "```" block_end)
+  if(block_end EQUAL -1)
+    complain("a block of ${language} does not end")
+    break()
+  endif()
+  string(SUBSTRING "${rest}" 0 ${block_end} block)
+  math(EXPR start "${block_end} + 3")
+  string(SUBSTRING "${rest}" ${start} -1 rest)
+
+  string(FIND "${before}" "\n" last_line REVERSE)
+  math(EXPR last_line "${last_line} + 1")
+  string(SUBSTRING "${before}" ${last_line} -1 marker)
+  string(REGEX REPLACE "\n.*" "" first_line "${block}")
+
+  if(marker MATCHES "^<!-- file ([^ ]+) -->$")
+    set(path ${CMAKE_MATCH_1})
+    if(NOT EXISTS ${SOURCE_DIR}/${path})
+      complain("${path}, which a block quotes, does not exist")
+      continue()
+    endif()
+    file(READ ${SOURCE_DIR}/${path} source)
+    string(FIND "\n${source}" "\n${block}" at)
+    if(at EQUAL -1)
+      complain("this block is not in ${path} any more; it begins with: ${first_line}")
+    endif()
+    math(EXPR checked "${checked} + 1")
+  elseif(marker MATCHES "^<!-- output ([^ ]+) -->$")
+    set(name ${CMAKE_MATCH_1})
+    execute_process(COMMAND ${PROGRAMS_DIR}/${name}
+      OUTPUT_VARIABLE printed RESULT_VARIABLE status TIMEOUT 20)
+    if(NOT status EQUAL 0)
+      complain("${name} ended with ${status}")
+    elseif(NOT printed STREQUAL block)
+      complain("${name} does not print what the document says. It prints:\n${printed}")
+    endif()
+    math(EXPR checked "${checked} + 1")
+  elseif(language STREQUAL "cpp")
+    complain("a cpp block has no <!-- file ... --> above it; it begins with: ${first_line}")
+  endif()
+endwhile()
+
+# Links in the prose: [text](path) and [text](path#part), not to the web. (An element of a CMake list
+# may hold no lone bracket.)
+get_filename_component(folder ${SOURCE_DIR}/${DOCUMENT} DIRECTORY)
+string(APPEND prose "${rest}")
+string(REGEX REPLACE "`[^`]*`" "" prose "${prose}")
+string(REPLACE "](" "\nlink(" prose "${prose}")
+string(REGEX MATCHALL "\nlink\\([^)#:; \n]+" links "${prose}")
+foreach(link IN LISTS links)
+  string(SUBSTRING "${link}" 6 -1 target)
+  if(NOT EXISTS ${folder}/${target})
+    complain("the link to ${target} leads nowhere")
+  endif()
+  math(EXPR checked "${checked} + 1")
+endforeach()
+
+if(failures)
+  message(FATAL_ERROR "${DOCUMENT}: ${failures} of ${checked} checks failed")
+endif()
+message(NOTICE "${DOCUMENT}: ${checked} checks passed")
