@@ -68,20 +68,13 @@ class parser {
   // Pre: find_term().
   term read_term(std::size_t level) {
     switch (here_.peek()) {
-      case '(':
-        return read_list(level);
-      case '"':
-        return read_string();
-      case '|':
-        return read_barred_symbol();
-      case '#':
-        return read_hash(level);
-      case '?':
-        return read_wildcard();
-      case ')':
-        here_.fail(here_.at(), "unexpected ')': no list, vector or record is open");
-      default:
-        return read_word();
+      case '(': return read_list(level);
+      case '"': return read_string();
+      case '|': return read_barred_symbol();
+      case '#': return read_hash(level);
+      case '?': return read_wildcard();
+      case ')': here_.fail(here_.at(), "unexpected ')': no list, vector or record is open");
+      default: return read_word();
     }
   }
 

@@ -93,14 +93,10 @@ char scanner::take_escape(char quote) {
   const char c = at_end() ? '\0' : text_[at_++];
   if (c == quote || c == '\\') return c;
   switch (c) {
-    case 'n':
-      return '\n';
-    case 't':
-      return '\t';
-    case 'r':
-      return '\r';
-    case 'x':
-      return take_byte(escape);
+    case 'n': return '\n';
+    case 't': return '\t';
+    case 'r': return '\r';
+    case 'x': return take_byte(escape);
     default:
       fail(escape,
            std::string{"unknown escape; known here are \\n \\t \\r \\\\ \\"} + quote + " \\xHH;");

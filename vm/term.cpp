@@ -256,9 +256,10 @@ bool operator==(const term& left, const term& right) noexcept {
 }
 
 std::size_t term::hash() const noexcept {
-  std::size_t sum = static_cast<std::size_t>(which());
+  std::size_t sum = 1;
   const term* t = this;
   for (; t->is(kind::pair); t = &t->tail()) sum = mix(sum + 1, t->head().hash());
+  sum = mix(sum, static_cast<std::size_t>(t->which()));
   switch (t->which()) {
     case kind::string:
     case kind::bytes:

@@ -157,41 +157,23 @@ class printer {
   // Recurses at most max_term_depth deep (N1).
   void put(const term& t) {
     switch (t.which()) {
-      case kind::boolean:
-        out_ += t.as_boolean() ? "#t" : "#f";
-        return;
-      case kind::integer:
-        return put_number(out_, t.as_integer());
-      case kind::real:
-        return put_real(out_, t.as_real());
-      case kind::symbol:
-        return put_symbol(out_, t.as_symbol());
-      case kind::pid:
-        return put_pid(out_, t.as_pid());
-      case kind::wildcard:
-        return names_->put(out_, t.as_wildcard());
-      case kind::nil:
-        out_ += "()";
-        return;
-      case kind::string:
-        return put_quoted(out_, '"', t.as_string());
-      case kind::bytes:
-        out_ += '#';
-        return put_quoted(out_, '"', t.as_bytes(), charset::ascii);
-      case kind::error:
-        out_ += "#error";
-        return put_quoted(out_, '"', t.as_error());
-      case kind::pair:
-        return put_list(t);
-      case kind::vector:
-        out_ += "#(";
-        return put_rest(t, "");
+      case kind::boolean: out_ += t.as_boolean() ? "#t" : "#f"; return;
+      case kind::integer: return put_number(out_, t.as_integer());
+      case kind::real: return put_real(out_, t.as_real());
+      case kind::symbol: return put_symbol(out_, t.as_symbol());
+      case kind::pid: return put_pid(out_, t.as_pid());
+      case kind::wildcard: return names_->put(out_, t.as_wildcard());
+      case kind::nil: out_ += "()"; return;
+      case kind::string: return put_quoted(out_, '"', t.as_string());
+      case kind::bytes: out_ += '#'; return put_quoted(out_, '"', t.as_bytes(), charset::ascii);
+      case kind::error: out_ += "#error"; return put_quoted(out_, '"', t.as_error());
+      case kind::pair: return put_list(t);
+      case kind::vector: out_ += "#("; return put_rest(t, "");
       case kind::record:
         out_ += "#s(";
         put_symbol(out_, t.label());
         return put_rest(t, " ");
-      case kind::host:
-        return put_host(out_, t);
+      case kind::host: return put_host(out_, t);
     }
   }
 
