@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.25)
 
 set(prefix ${WORK_DIR}/moved)
 set(consumer ${SOURCE_DIR}/tests/packaging/consumer)
-set(consumer_prints "souk ${VERSION}\n")
+set(consumer_prints "souk: ${VERSION}\n")
 set(shared OFF)
 if(LINKAGE STREQUAL "shared")
   set(shared ON)
