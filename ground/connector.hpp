@@ -22,7 +22,7 @@ class connector_core;
 struct connector_options {
   /// For the look-up and all addresses together.
   std::chrono::milliseconds timeout = std::chrono::seconds(30);
-  stream_options stream;
+  stream_options stream = {};
 };
 
 class connector {

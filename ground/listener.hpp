@@ -28,7 +28,7 @@ struct listener_options {
   std::size_t max_waiting = 64;
   std::chrono::milliseconds retry_after{100};
   /// Of the streams it makes.
-  stream_options streams;
+  stream_options streams = {};
 };
 
 class listener {
