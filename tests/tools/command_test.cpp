@@ -46,21 +46,22 @@ class SoukCommand : public testing::Test {
     std::ofstream{folder_ / file} << text;
   }
 
-  /// scenarios/NAME.json that logs one symbol, and its golden file that expects another or the same.
+  /// scenarios/NAME.json that logs one symbol, and its golden file that expects one.
   void write_case(const std::string& name, const std::string& logs, const std::string& expects,
                   const std::string& golden_folder = "golden") {
     write("scenarios/" + name + ".json",
           R"({"name": "n", "doc": "", "features": [], "boot": {"name": "main", "actions": [)"
           R"({"action": "log", "term": ")" +
               logs + "\"}]}}");
-    write(
-        golden_folder + "/" + name + ".json",
-        R"({"outcomes": [{"root": "idle", "vms": {}, "escaped": [], "processes": {"main": {"log": [)"
-        R"({"ev": "boot"}, {"ev": "log", "term": ")" +
-            expects +
-            R"("}], "status": "collected"}}}], "outcome_count": 1, "saturated": true,
+    write(golden_folder + "/" + name + ".json",
+          R"({"outcomes": [{"root": "idle", "vms": {}, "escaped": [], )"
+          R"("processes": {"main": {"log": [)"
+          R"({"ev": "boot"}, {"ev": "log", "term": ")" +
+              expects +
+              R"("}], "status": "collected"}}}], "outcome_count": 1, "saturated": true,
                  "turn_extra": [], "turn_extra_count": 0, "saturated_turn": true,
-                 "transition_extra": [], "transition_extra_count": 0, "saturated_transition": true})");
+                 "transition_extra": [], "transition_extra_count": 0,
+                 "saturated_transition": true})");
   }
 
   static std::string text_of(const fs::path& file) {

@@ -1,5 +1,6 @@
-// What the public scenarios do not show of the scenario language: guards, macros, kinds of patterns,
-// scope, labels, and the errors of a scenario at run time (tests/conformance/README.md, 3 to 6).
+// What the public scenarios do not show of the scenario language: guards, macros, kinds of
+// patterns, scope, labels, and the errors of a scenario at run time
+// (tests/conformance/README.md, sections 3 to 6).
 #include "tools/scenario/interpreter.hpp"
 
 #include <gtest/gtest.h>
@@ -168,7 +169,8 @@ TEST(Scope, ProcessesCloseOverTheNamesOfTheirPlace) {
   const json outcome = run(R"({"name": "main", "state": "s", "actions": [
       {"action": "for", "var": "i", "from": 1, "to": 2, "do": [{"action": "spawn", "process": {
         "name": ["w", {"$": "i"}, {"str": "x"}, {"$": "self"}], "state": {"$": "state"},
-        "actions": [{"action": "log", "term": [{"$": "i"}, {"$": "state"}, {"$": "self"}]}]}}]}]})");
+        "actions": [{"action": "log", "term":
+          [{"$": "i"}, {"$": "state"}, {"$": "self"}]}]}}]}]})");
   EXPECT_EQ(logged(outcome, "w-1-x-main"), R"([[1,"s",{"pid":"w-1-x-main"}]])");
   EXPECT_EQ(logged(outcome, "w-2-x-main"), R"([[2,"s",{"pid":"w-2-x-main"}]])");
 }
@@ -188,8 +190,8 @@ TEST(Scope, EndpointRulesSeeTheEvent) {
 
 TEST(Labels, SayTheVmAndCountRepeatedNames) {
   const json outcome = run(R"({"name": "main", "actions": [
-      {"action": "spawn-vm", "name": "v", "boot": {"name": "p", "actions": [{"action": "log", "term":
-        [{"$": "vm"}, {"$": "self"}]}]}},
+      {"action": "spawn-vm", "name": "v", "boot": {"name": "p", "actions": [
+        {"action": "log", "term": [{"$": "vm"}, {"$": "self"}]}]}},
       {"action": "spawn-vm", "name": "v", "boot": {"name": "p", "actions": [
         {"action": "meta", "do": [{"action": "spawn", "process": {"name": "p"}}]}]}},
       {"action": "spawn", "process": {"name": "p"}}]})");
@@ -283,7 +285,8 @@ TEST(RunTimeErrors, RefuseTermsThatNestTooDeep) {
 TEST(RunTimeErrors, GiveUpAfterTheRoundsThatAreAllowed) {
   const std::string forever = R"({"name": "main", "actions": [
       {"action": "add-endpoint", "id": 1, "orientation": "subscriber", "topic": 1, "rules": [
-        {"on": "message", "do": [{"action": "send", "body": 1}]}]}, {"action": "send", "body": 1}]})";
+        {"on": "message", "do": [{"action": "send", "body": 1}]}]},
+      {"action": "send", "body": 1}]})";
   run_options options;
   options.most_rounds = 50;
   EXPECT_EQ(
@@ -297,7 +300,8 @@ TEST(Inject, DeliversEachStageWhenTheVmIsIdle) {
        "rules": [{"on": "message", "message": [{"$": "n"}], "do": [{"action": "log", "term":
        {"$": "n"}}]}]}]})",
                            R"(, "inject": [[], [{"action": "send", "body": [1]},
-       {"action": "send", "body": [2], "orientation": "subscriber"}], [{"action": "send", "body": [3]}]])");
+       {"action": "send", "body": [2], "orientation": "subscriber"}],
+       [{"action": "send", "body": [3]}]])");
   EXPECT_EQ(logged(outcome), "[1,3]");
 }
 
