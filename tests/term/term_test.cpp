@@ -192,10 +192,19 @@ TEST(Term, PartsAreThoseOfTheCompound) {
   EXPECT_EQ(r.label(), "says"_sym);
   ASSERT_EQ(r.parts().size(), 2U);
   EXPECT_EQ(r.parts()[0], term{"tonyg"});
-  EXPECT_TRUE(term{1}.parts().empty());
-  EXPECT_TRUE(vector({}).parts().empty());
+  const term atom{1};
+  EXPECT_TRUE(atom.parts().empty());
+  const term empty = make_vector();
+  EXPECT_TRUE(empty.parts().empty());
   EXPECT_EQ(list(1, 2), cons(1, cons(2, nil)));
   EXPECT_EQ(list_of(std::vector<term>{1, 2}, 3), cons(1, cons(2, 3)));
+}
+
+TEST(Term, PartsOfATemporaryAreTermsOfTheirOwn) {
+  const term& head = list(std::string(20, 'x'), 2).head();
+  const term& tail = list(1, std::string(20, 'x')).tail();
+  EXPECT_EQ(head, term{std::string(20, 'x')});
+  EXPECT_EQ(tail, list(std::string(20, 'x')));
 }
 
 TEST(Term, GroundMeansNoWildcardInside) {
