@@ -75,16 +75,17 @@ class runner {
   runner(boot_function boot, ground_options options)
       : options_{std::move(options)},
         watcher_{wanted_, options_.log},
-        vm_{std::move(boot),
-            {.kind = options_.kind,
+        vm_{{.kind = options_.kind,
              .seed = options_.seed,
              .listener = &watcher_,
-             .on_escape = [this](const action&) {
-               watcher_.say(
-                   "an at-meta-level action of a process of the ground VM is dropped: there is no "
-                   "VM "
-                   "around it. Put the process into spawn_vm(), or leave out at_meta_level()");
-             }}} {
+             .on_escape =
+                 [this](const action&) {
+                   watcher_.say(
+                       "an at-meta-level action of a process of the ground VM is dropped: there is "
+                       "no VM "
+                       "around it. Put the process into spawn_vm(), or leave out at_meta_level()");
+                 }},
+            std::move(boot)} {
     if (options_.handle_signals) catch_signals();
   }
 

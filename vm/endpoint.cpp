@@ -37,14 +37,13 @@ endpoint endpoint::match_interest_type(interest_type i) && {
 }
 
 endpoint endpoint::match_conversation(term pattern) && {
-  return std::move(*this).narrow([p = std::move(pattern)](const event& e, detail::state_box&) {
-    return is_instance(e.topic(), p);
-  });
+  return std::move(*this).narrow(
+      [p = std::move(pattern)](const event& e, detail::state_box&) { return fits(e.topic(), p); });
 }
 
 endpoint endpoint::match_reason(term pattern) && {
   return std::move(*this).narrow([p = std::move(pattern)](const event& e, detail::state_box&) {
-    return e.which() != event_kind::absence || is_instance(e.why().value, p);
+    return e.which() != event_kind::absence || fits(e.why().value, p);
   });
 }
 

@@ -20,7 +20,7 @@ std::string readable(const std::type_info& type) {
 
 void refuse_state(const std::type_info& actual, const std::type_info& wanted) {
   throw usage_error{"the state of this process is a " + readable(actual) +
-                    ", but its handler takes a " + readable(wanted) +
+                    ", but this handler takes or returns a " + readable(wanted) +
                     ": let both name the type that the process starts with, as in "
                     "spawn([] { return transition(" +
                     readable(wanted) + "{...}, ...); })"};

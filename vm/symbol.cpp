@@ -36,6 +36,8 @@ class interner {
   }
 
  private:
+  interner() { intern(""); }  // number 0: symbol{}
+
   static constexpr std::size_t chunk_size = 1 << 14;
   static constexpr std::size_t max_chunks = 1 << 14;
   using chunk = std::array<std::string_view, chunk_size>;

@@ -114,7 +114,7 @@ void term::wrong_kind(kind wanted) const {
                    std::string{to_string(which())} + ": " + to_string(*this)};
 }
 
-std::span<const term> term::parts() const noexcept {
+std::span<const term> term::parts() const& noexcept {
   switch (which()) {
     case kind::pair: return {terms(), 2};
     case kind::vector: return {terms(), shared().extent};

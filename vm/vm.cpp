@@ -72,7 +72,7 @@ class vm::implementation {
   machine root_;
 };
 
-vm::vm(boot_function boot, vm_options options)
+vm::vm(from_boot, const boot_function& boot, vm_options options)
     : inside_{std::make_unique<implementation>(boot, std::move(options))} {}
 vm::vm(vm&&) noexcept = default;
 vm& vm::operator=(vm&&) noexcept = default;

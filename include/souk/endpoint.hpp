@@ -154,6 +154,11 @@ class SOUK_EXPORT endpoint {
         return std::move(*this).on_message(std::forward<Rest>(rest)...);
       }
     } else {
+      static_assert(std::is_convertible_v<First, term>,
+                    "on_message() takes handlers, each with a pattern before it or not; a handler "
+                    "names the types of "
+                    "its parameters (no `auto`, no overloads)");
+      static_assert(sizeof...(Rest) > 0, "after a pattern of on_message() comes its handler");
       return std::move(*this).on_matching_message(term(std::forward<First>(first)),
                                                   std::forward<Rest>(rest)...);
     }
@@ -219,7 +224,7 @@ class SOUK_EXPORT endpoint {
                   "after a pattern of on_message() comes its handler");
     auto when = narrowing_;
     when.emplace_back([pattern = std::move(pattern)](const event& e, detail::state_box&) {
-      return matches(e.body(), pattern);
+      return fits(e.body(), pattern);
     });
     add_message_clause(std::forward<F>(f), std::move(when));
     if constexpr (sizeof...(Rest) == 0) {

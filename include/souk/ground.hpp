@@ -69,12 +69,12 @@ SOUK_EXPORT void run_ground_vm(boot_function boot, ground_options options = {});
 /// The same, the first process made of actions, a transition or a function as for spawn().
 template <class... Parts>
 void ground_vm(ground_options options, Parts&&... parts) {
-  run_ground_vm(detail::make_boot(std::forward<Parts>(parts)...), std::move(options));
+  run_ground_vm(souk::boot(std::forward<Parts>(parts)...), std::move(options));
 }
 template <class First, class... Rest>
   requires(!std::same_as<std::remove_cvref_t<First>, ground_options>)
 void ground_vm(First&& first, Rest&&... rest) {
-  run_ground_vm(detail::make_boot(std::forward<First>(first), std::forward<Rest>(rest)...));
+  run_ground_vm(souk::boot(std::forward<First>(first), std::forward<Rest>(rest)...));
 }
 
 }  // namespace souk

@@ -26,6 +26,10 @@ namespace souk {
 
 /// Whether `specific` is an instance of `general`, where any wildcard is an instance of any other:
 /// which variables are repeated is not compared (UPD-3).
-[[nodiscard]] SOUK_EXPORT bool is_instance(const term& specific, const term& general) noexcept;
+[[nodiscard]] SOUK_EXPORT bool is_instance(const term& specific, const term& general);
+
+/// Whether a value is an instance of a pattern, each wildcard of the pattern standing for equal values
+/// where it is repeated: what the endpoint language means by matching.
+[[nodiscard]] SOUK_EXPORT bool fits(const term& value, const term& pattern);
 
 }  // namespace souk

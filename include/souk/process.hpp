@@ -49,43 +49,49 @@ booted boot_by_calling(const F& f, pid self) {
   }
 }
 
-/// What spawn() and spawn_vm() take, as a boot function.
-template <class... Parts>
-boot_function make_boot(Parts&&... parts) {
-  if constexpr (sizeof...(Parts) == 1 && (plain_callable<std::decay_t<Parts>> && ...)) {
-    return boot_function{[... f = std::decay_t<Parts>(std::forward<Parts>(parts))](pid self) {
-      return (boot_by_calling(f, self), ...);
-    }};
-  } else if constexpr (sizeof...(Parts) == 1 &&
-                       (is_transition<std::remove_cvref_t<Parts>> && ...)) {
-    static_assert(
-        (std::is_copy_constructible_v<std::remove_cvref_t<Parts>> && ...),
-        "spawn() of a transition copies its state each time the action is performed; this "
-        "state cannot be copied. Write a function instead: spawn([] { return transition(...); })");
-    return boot_function{[... t = std::remove_cvref_t<Parts>(std::forward<Parts>(parts))](pid) {
-      return (boot_from(t), ...);
-    }};
-  } else {
-    return boot_function{
-        [all = actions{std::forward<Parts>(parts)...}](pid) { return boot_from(all); }};
-  }
-}
-
 template <class F>
 concept maker_of_boot = plain_callable<F> && parameter_count<F> == 1 &&
                         std::same_as<std::remove_cvref_t<result_of<F>>, boot_function>;
 
 }  // namespace detail
 
+/// What a process starts with, as a function that makes it: of actions, a transition or a function, as
+/// spawn() takes them.
+template <class... Parts>
+[[nodiscard]] boot_function boot(Parts&&... parts) {
+  if constexpr (sizeof...(Parts) == 1 &&
+                (std::same_as<std::remove_cvref_t<Parts>, boot_function> && ...)) {
+    return boot_function((std::forward<Parts>(parts), ...));
+  } else if constexpr (sizeof...(Parts) == 1 &&
+                       (detail::plain_callable<std::decay_t<Parts>> && ...)) {
+    return boot_function{[... f = std::decay_t<Parts>(std::forward<Parts>(parts))](pid self) {
+      return (detail::boot_by_calling(f, self), ...);
+    }};
+  } else if constexpr (sizeof...(Parts) == 1 &&
+                       (detail::is_transition<std::remove_cvref_t<Parts>> && ...)) {
+    static_assert(
+        (std::is_copy_constructible_v<std::remove_cvref_t<Parts>> && ...),
+        "spawn() of a transition copies its state each time the action is performed; this "
+        "state cannot be copied. Write a function instead: spawn([] { return transition(...); })");
+    return boot_function{[... t = std::remove_cvref_t<Parts>(std::forward<Parts>(parts))](pid) {
+      return (detail::boot_from(t), ...);
+    }};
+  } else {
+    return boot_function{
+        [all = actions{std::forward<Parts>(parts)...}](pid) { return detail::boot_from(all); }};
+  }
+}
+
 /// Starts a process in this VM. The boot function runs when the action is performed; the child's first
 /// actions are a transition of its own, after the parent's (ORD-4).
 template <class... Parts>
 [[nodiscard]] spawn_action spawn(Parts&&... parts) {
-  return spawn_action{detail::make_boot(std::forward<Parts>(parts)...)};
+  return spawn_action{souk::boot(std::forward<Parts>(parts)...)};
 }
 
 /// Starts a nested VM: a process of this VM whose inside is a VM of its own, with one process made of
-/// `parts` as spawn() does. A function from the VM's own pid to a boot_function will also do. It lives
+/// `parts` as spawn() does. A function from the VM's own pid to boot(...) will
+/// also do. It lives
 /// while it has meta-endpoints or something to do (GC-3).
 template <class... Parts>
 [[nodiscard]] spawn_action spawn_vm(Parts&&... parts) {
@@ -94,7 +100,7 @@ template <class... Parts>
     return spawn_action{(maker{std::forward<Parts>(parts)}, ...)};
   } else {
     return spawn_action{
-        maker{[boot = detail::make_boot(std::forward<Parts>(parts)...)](pid) { return boot; }}};
+        maker{[boot = souk::boot(std::forward<Parts>(parts)...)](pid) { return boot; }}};
   }
 }
 

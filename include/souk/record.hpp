@@ -14,20 +14,41 @@
 #include <souk/convert.hpp>
 #include <souk/term.hpp>
 
+#include <array>
+#include <concepts>
 #include <optional>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace souk {
+
+template <class T>
+class field;
+namespace detail {
+template <class T>
+inline constexpr bool is_field = false;
+template <class T>
+inline constexpr bool is_field<field<T>> = true;
+
+/// What may stand for a field besides a value of its type.
+template <class P>
+concept pattern_for_field =
+    std::same_as<P, anything> || std::same_as<P, wildcard> || std::same_as<P, term> ||
+    is_field<P> || requires { typename P::souk_topic_of; };
+}  // namespace detail
 
 /// A field of a topic: a value of type `T`, or a pattern for one.
 template <class T>
 class field {
  public:
   field() : pattern_{_} {}
-  /// A `T`, `_`, or any pattern, such as a topic of an inner record.
-  field(term pattern) : pattern_{std::move(pattern)} {}  // NOLINT(google-explicit-constructor)
+  /// A `T`, `_`, or a pattern: a wildcard, a term, a topic of an inner record, a field of another topic.
+  template <class P>
+    requires(!std::same_as<std::remove_cvref_t<P>, field>)
+  field(P&& pattern)
+      : pattern_{pattern_of(std::forward<P>(pattern))} {}  // NOLINT(google-explicit-constructor)
 
   /// The value is known and is a `T`.
   [[nodiscard]] explicit operator bool() const { return get().has_value(); }
@@ -44,6 +65,19 @@ class field {
   [[nodiscard]] const term& as_term() const noexcept { return pattern_; }
 
  private:
+  template <class P>
+  static term pattern_of(P&& pattern) {
+    if constexpr (detail::pattern_for_field<std::remove_cvref_t<P>>) {
+      return term(std::forward<P>(pattern));
+    } else {
+      static_assert(std::is_convertible_v<P, T>,
+                    "no value of this field's type in the record, so nothing could ever match: "
+                    "give a value of that "
+                    "type (a symbol is \"name\"_sym, bytes are bytes{...}), _ or a pattern");
+      return term(T(std::forward<P>(pattern)));
+    }
+  }
+
   term pattern_;
 };
 
@@ -100,6 +134,22 @@ term record_from(const Object& object, const MemberPointers& members) {
       members);
 }
 
+template <class T, class Members, class Fields, std::size_t... I>
+void assign_members(T& value, const Members& members, Fields&& fields, std::index_sequence<I...>) {
+  ((value.*std::get<I>(members) = std::get<I>(std::forward<Fields>(fields))), ...);
+}
+
+/// Converts to whatever a member of an aggregate is.
+struct any_member {
+  template <class M>
+  operator M() const;  // NOLINT(google-explicit-constructor): never called
+};
+/// Whether aggregate `T` has room for as many members as there are in the pack.
+template <class T, std::size_t... I>
+constexpr bool has_members(std::index_sequence<I...>) {
+  return requires { T{(static_cast<void>(I), any_member{})...}; };
+}
+
 template <described T>
 [[nodiscard]] bool is_record_of(const term& t) {
   return t.is(kind::record) && t.label() == description_of<T>.name() &&
@@ -111,6 +161,8 @@ template <described T>
 /// A pattern for records of struct `T`: the fields of `T` by name, each of which may be wild.
 template <detail::described T>
 struct topic : detail::topic_fields<T> {
+  using souk_topic_of = T;
+
   /// All wild.
   topic() = default;
   /// One pattern for each field.
@@ -120,7 +172,9 @@ struct topic : detail::topic_fields<T> {
   explicit topic(Patterns&&... patterns) {
     std::apply(
         [&](const auto&... member) {
-          ((this->*member = term(std::forward<Patterns>(patterns))), ...);
+          ((this->*member =
+                std::remove_cvref_t<decltype(this->*member)>(std::forward<Patterns>(patterns))),
+           ...);
         },
         detail::description_of<T>.topic_members);
   }
@@ -128,6 +182,13 @@ struct topic : detail::topic_fields<T> {
 
 template <detail::described T>
 struct conversion<T> {
+  static_assert(
+      !std::is_aggregate_v<T> ||
+          !detail::has_members<T>(
+              std::make_index_sequence<
+                  std::tuple_size_v<decltype(detail::description_of<T>.members)> + 1>{}),
+      "SOUK_RECORD leaves out a member of the struct: what is left out would be lost on the way");
+
   static term to_term(const T& value) {
     return detail::record_from<T>(value, detail::description_of<T>.members);
   }
@@ -142,7 +203,16 @@ struct conversion<T> {
         },
         detail::description_of<T>.members);
     if (!fields) return std::nullopt;
-    return std::apply([](auto&&... f) { return T{std::move(f)...}; }, std::move(*fields));
+    if constexpr (std::default_initializable<T>) {
+      // By member, so that the order in which SOUK_RECORD names them does not matter.
+      T value{};
+      detail::assign_members(value, detail::description_of<T>.members, std::move(*fields),
+                             std::make_index_sequence<
+                                 std::tuple_size_v<decltype(detail::description_of<T>.members)>>{});
+      return value;
+    } else {
+      return std::apply([](auto&&... f) { return T{std::move(f)...}; }, std::move(*fields));
+    }
   }
 };
 

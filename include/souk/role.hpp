@@ -40,6 +40,6 @@ struct role {
 [[nodiscard]] SOUK_EXPORT std::optional<term> common_topic(const role& left, const role& right);
 
 /// Equal enough for a silent update of an endpoint (UPD-1, UPD-3).
-[[nodiscard]] SOUK_EXPORT bool interchangeable(const role& left, const role& right) noexcept;
+[[nodiscard]] SOUK_EXPORT bool interchangeable(const role& left, const role& right);
 
 }  // namespace souk

@@ -16,6 +16,8 @@ namespace souk {
 
 class SOUK_EXPORT symbol {
  public:
+  /// The symbol with the empty name.
+  constexpr symbol() noexcept = default;
   /// The symbol of that name.
   explicit symbol(std::string_view name);
   /// From what base() and serial() gave.
@@ -34,7 +36,7 @@ class SOUK_EXPORT symbol {
 
  private:
   std::uint64_t serial_ = 0;
-  std::uint32_t base_;
+  std::uint32_t base_ = 0;
 };
 
 /// A symbol that is equal to no other (the original's gensym). Its name is `base` and a number.

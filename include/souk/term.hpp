@@ -191,11 +191,14 @@ class SOUK_EXPORT term {
   std::string_view as_bytes() const&& = delete;
   std::string_view as_error() const&& = delete;
 
-  [[nodiscard]] const term& head() const { return expect(kind::pair), terms()[0]; }
-  [[nodiscard]] const term& tail() const { return expect(kind::pair), terms()[1]; }
+  [[nodiscard]] const term& head() const& { return expect(kind::pair), terms()[0]; }
+  [[nodiscard]] const term& tail() const& { return expect(kind::pair), terms()[1]; }
+  [[nodiscard]] term head() const&& { return head(); }  // `*this` is an lvalue here
+  [[nodiscard]] term tail() const&& { return tail(); }
   [[nodiscard]] symbol label() const { return expect(kind::record), symbol{shared().extent, 0}; }
   /// The elements of a vector, the fields of a record, or head and tail of a pair; of others: none.
-  [[nodiscard]] std::span<const term> parts() const noexcept;
+  [[nodiscard]] std::span<const term> parts() const& noexcept;
+  std::span<const term> parts() const&& = delete;
 
   /// The host object inside, if it is a `T`; otherwise null.
   template <class T>

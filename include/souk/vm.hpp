@@ -64,14 +64,11 @@ struct vm_options {
 
 class SOUK_EXPORT vm {
  public:
-  /// A VM with one process, made of `boot`.
-  explicit vm(boot_function boot, vm_options options = {});
-  /// The same, the process made of actions, a transition or a function as for spawn().
+  /// A VM with one process, made of actions, a transition or a function as for spawn().
   template <class... Parts>
-    requires(sizeof...(Parts) > 0 &&
-             !(std::same_as<std::remove_cvref_t<Parts>, boot_function> || ...))
+    requires(sizeof...(Parts) > 0)
   explicit vm(vm_options options, Parts&&... parts)
-      : vm{detail::make_boot(std::forward<Parts>(parts)...), std::move(options)} {}
+      : vm{from_boot{}, souk::boot(std::forward<Parts>(parts)...), std::move(options)} {}
   vm(vm&&) noexcept;
   vm& operator=(vm&&) noexcept;
   ~vm();
@@ -93,6 +90,8 @@ class SOUK_EXPORT vm {
 
  private:
   class implementation;
+  struct from_boot {};
+  vm(from_boot, const boot_function& boot, vm_options options);
   std::unique_ptr<implementation> inside_;
 };
 

@@ -56,11 +56,11 @@ class run {
   run(const scenario& program, const run_options& options) : program_{program}, options_{options} {}
 
   json outcome() {
-    vm market{boot_of(program_.boot, environment{}),
-              vm_options{.kind = options_.kind,
+    vm market{vm_options{.kind = options_.kind,
                          .seed = options_.seed,
                          .listener = &recorder_,
-                         .on_escape = [this](const souk::action& a) { recorder_.on_escape(a); }}};
+                         .on_escape = [this](const souk::action& a) { recorder_.on_escape(a); }},
+              boot_of(program_.boot, environment{})};
     run_until_idle(market);
     for (const auto& stage : program_.inject) {
       for (const auto& each : stage) {
