@@ -1,0 +1,88 @@
+// The VM that a workload measures, and the way its processes report what they saw.
+//
+// A report is an at-meta-level message: it leaves the outermost VM and is added up here. So the
+// processes of a workload share no memory, and it runs unchanged on a VM with several workers.
+// Threads: one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <souk/souk.hpp>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "bench/workload.hpp"
+
+namespace souk::bench {
+
+/// How much a process saw.
+struct tally {
+  std::uint64_t seen;
+};
+SOUK_RECORD(tally, seen);
+
+/// Begin, and do so much.
+struct go {
+  std::uint64_t amount;
+};
+SOUK_RECORD(go, amount);
+
+/// For a process that has just seen its `seen`-th of `expected`: nothing until the last, then all,
+/// then one for each that should not have come. The sum of all reports is what was seen.
+[[nodiscard]] inline actions report(std::uint64_t seen, std::uint64_t expected) {
+  if (seen < expected) return {};
+  return at_meta_level(send_message(tally{seen == expected ? seen : 1}));
+}
+
+class market {
+ public:
+  /// A VM with a process made of `parts`, everything in its place: nothing is left to do.
+  template <class... Parts>
+  explicit market(const options& chosen, vm_listener* listener, Parts&&... parts)
+      : vm_{settings(chosen, listener), std::forward<Parts>(parts)...} {
+    vm_.run_until_inert();
+  }
+  market(const market&) = delete;
+  market& operator=(const market&) = delete;
+  ~market() = default;
+
+  /// Sends the messages and runs until nothing is left to do. The seconds that took.
+  double run(std::span<const send_message> first) {
+    const auto start = std::chrono::steady_clock::now();
+    for (const send_message& message : first) vm_.inject(message);
+    vm_.run_until_inert();
+    return std::chrono::duration<double>{std::chrono::steady_clock::now() - start}.count();
+  }
+  double run(send_message first) { return run(std::span{&first, 1}); }
+
+  /// Throws wrong_count unless that is what the processes reported, all together.
+  void expect_reports(std::uint64_t expected, const char* what) const {
+    expect(reported_, expected, what);
+  }
+  static void expect(std::uint64_t seen, std::uint64_t expected, const char* what) {
+    if (seen == expected) return;
+    throw wrong_count{std::to_string(seen) + " " + what + " were seen, not " +
+                      std::to_string(expected) + ": this VM lost or invented some"};
+  }
+
+ private:
+  vm_options settings(const options& chosen, vm_listener* listener) {
+    vm_options made;
+    made.kind = chosen.kind;
+    made.listener = listener;
+    made.on_escape = [this](const action& a) {
+      const auto* const sent = std::get_if<send_message>(&a.what);
+      if (sent == nullptr) return;
+      if (const auto found = sent->body.as<tally>()) reported_ += found->seen;
+    };
+    return made;
+  }
+
+  std::uint64_t reported_ = 0;
+  vm vm_;
+};
+
+}  // namespace souk::bench

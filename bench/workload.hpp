@@ -1,0 +1,63 @@
+// The workloads of `souk bench`: what each does, what its number means, and what it does not.
+//
+// A workload is a program of the public API alone, so that it runs on any VM. It sets itself up,
+// times (or weighs) one repetition, and checks that what should have been seen was seen.
+#pragma once
+
+#include <cstdint>
+#include <souk/vm.hpp>
+#include <span>
+#include <stdexcept>
+#include <string_view>
+
+namespace souk::bench {
+
+struct options {
+  vm_kind kind = vm_kind::functional;
+  std::uint64_t size = 0;   ///< how many take part: see workload::size_of
+  std::uint64_t count = 0;  ///< how much work, in the workload's unit
+};
+
+/// What one repetition did: `amount` messages in `divisor` seconds, bytes for so many processes,
+/// ...
+struct outcome {
+  double amount;
+  double divisor;
+
+  [[nodiscard]] double value() const noexcept { return amount / divisor; }
+};
+
+/// The VM did not do what the workload asked for.
+class wrong_count : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct workload {
+  std::string_view name;
+  std::string_view unit;
+  std::string_view measures;
+  std::string_view does_not_mean;
+  std::string_view size_of;  ///< what options::size counts; empty: nothing
+  std::uint64_t size;        ///< the default
+  std::uint64_t count;       ///< the default
+  bool count_is_fixed;       ///< the work is a matter of the size alone
+  /// One repetition. Throws wrong_count.
+  outcome (*run)(const options&);
+};
+
+extern const workload pingpong;
+extern const workload ring;
+extern const workload fan_out;
+extern const workload pairs;
+extern const workload spawn_quit;
+extern const workload presence_churn;
+extern const workload relay;
+extern const workload idle;
+
+/// All of them, in the order of `souk bench`.
+[[nodiscard]] std::span<const workload* const> workloads() noexcept;
+/// The one of that name, or null.
+[[nodiscard]] const workload* find_workload(std::string_view name) noexcept;
+
+}  // namespace souk::bench

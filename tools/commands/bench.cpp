@@ -1,0 +1,246 @@
+// souk bench: how fast the workloads of bench/ run, as a table or as JSON.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+#include "bench/build_info.hpp"
+#include "bench/isolated.hpp"
+#include "bench/workload.hpp"
+#include "tools/commands/command.hpp"
+
+namespace souk::tool {
+namespace {
+
+using bench::workload;
+
+struct settings {
+  std::vector<std::string> names;
+  vm_kind kind = vm_kind::functional;
+  std::uint64_t workers = 1;
+  std::uint64_t repeat = 5;
+  std::uint64_t size = 0;
+  std::uint64_t count = 0;
+  double scale = 1;
+  bool as_json = false;
+};
+
+/// All repetitions of one workload.
+struct measurement {
+  const workload* what;
+  bench::options options;
+  std::vector<double> values;  ///< in ascending order
+  long peak_rss_kib = 0;
+
+  [[nodiscard]] double least() const { return values.front(); }
+  [[nodiscard]] double most() const { return values.back(); }
+  [[nodiscard]] double median() const {
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  }
+};
+
+/// A line on a terminal that says what is under way, and goes when it is no longer true.
+class progress_line {
+ public:
+  void show(const std::string& text) const {
+    if (shown_) std::cerr << "\r\033[K" << text << std::flush;
+  }
+  void clear() const { show(""); }
+
+ private:
+  bool shown_ = ::isatty(STDERR_FILENO) == 1;
+};
+
+std::string grouped(double value) {
+  std::string digits = std::to_string(std::llround(value));
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
+  return digits;
+}
+
+void print_head() {
+  std::cout << "souk " << bench::commit() << ", " << bench::compiler() << ' ' << bench::build_type()
+            << " (" << bench::flags() << ")\n"
+            << bench::cpu() << '\n';
+  if (const std::string why = bench::warning(); !why.empty())
+    std::cout << "WARNING: " << why << '\n';
+  std::cout << '\n'
+            << std::left << std::setw(15) << "workload" << std::right << std::setw(14) << "median"
+            << "  " << std::left << std::setw(14) << "unit" << std::right << std::setw(27)
+            << "min .. max" << std::setw(14) << "peak RSS" << std::endl;
+}
+
+void print_row(const measurement& m) {
+  std::ostringstream rss;
+  rss << std::fixed << std::setprecision(1) << static_cast<double>(m.peak_rss_kib) / 1024 << " MiB";
+  std::cout << std::left << std::setw(15) << m.what->name << std::right << std::setw(14)
+            << grouped(m.median()) << "  " << std::left << std::setw(14) << m.what->unit
+            << std::right << std::setw(27) << grouped(m.least()) + " .. " + grouped(m.most())
+            << std::setw(14) << rss.str() << std::endl;
+}
+
+void print_json(const measurement& m, const settings& chosen) {
+  nlohmann::ordered_json line{{"workload", m.what->name},
+                              {"vm", to_string(chosen.kind)},
+                              {"workers", chosen.workers},
+                              {"size", m.options.size},
+                              {"count", m.options.count},
+                              {"repeat", m.values.size()},
+                              {"value", m.median()},
+                              {"unit", m.what->unit},
+                              {"min", m.least()},
+                              {"median", m.median()},
+                              {"max", m.most()},
+                              {"peak_rss_kib", m.peak_rss_kib},
+                              {"commit", bench::commit()},
+                              {"compiler", bench::compiler()},
+                              {"build_type", bench::build_type()},
+                              {"flags", bench::flags()},
+                              {"cpu", bench::cpu()}};
+  if (const std::string why = bench::warning(); !why.empty()) line["warning"] = why;
+  std::cout << line.dump() << std::endl;
+}
+
+std::string known_workloads() {
+  std::string names;
+  for (const workload* w : bench::workloads())
+    names += (names.empty() ? "" : ", ") + std::string{w->name};
+  return names;
+}
+
+std::vector<const workload*> workloads_of(const settings& chosen) {
+  if (chosen.names.empty()) return {bench::workloads().begin(), bench::workloads().end()};
+  std::vector<const workload*> found;
+  for (const std::string& name : chosen.names) found.push_back(bench::find_workload(name));
+  return found;
+}
+
+std::uint64_t scaled(std::uint64_t amount, double factor) {
+  return std::max<std::uint64_t>(1,
+                                 static_cast<std::uint64_t>(static_cast<double>(amount) * factor));
+}
+
+bench::options options_for(const workload& w, const settings& chosen) {
+  const double size_scale = w.count_is_fixed ? chosen.scale : 1;
+  return {.kind = chosen.kind,
+          .size = chosen.size > 0     ? chosen.size
+                  : w.size_of.empty() ? 0
+                                      : scaled(w.size, size_scale),
+          .count = w.count_is_fixed   ? 0
+                   : chosen.count > 0 ? chosen.count
+                                      : scaled(w.count, chosen.scale)};
+}
+
+measurement measure(const workload& w, const settings& chosen, const std::string& place,
+                    const progress_line& progress) {
+  measurement m{&w, options_for(w, chosen), {}};
+  for (std::uint64_t i = 1; i <= chosen.repeat; ++i) {
+    progress.show(place + ' ' + std::string{w.name} + ": repetition " + std::to_string(i) + " of " +
+                  std::to_string(chosen.repeat));
+    const bench::isolated_outcome one = bench::run_isolated(w, m.options);
+    m.values.push_back(one.result.value());
+    m.peak_rss_kib = std::max(m.peak_rss_kib, one.peak_rss_kib);
+  }
+  progress.clear();
+  std::ranges::sort(m.values);
+  return m;
+}
+
+int run_bench(const settings& chosen) {
+  const std::vector<const workload*> all = workloads_of(chosen);
+  const progress_line progress;
+  int status = success;
+  if (!chosen.as_json) print_head();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string place = '[' + std::to_string(i + 1) + '/' + std::to_string(all.size()) + ']';
+    try {
+      const measurement m = measure(*all[i], chosen, place, progress);
+      chosen.as_json ? print_json(m, chosen) : print_row(m);
+    } catch (const std::runtime_error& error) {
+      progress.clear();
+      std::cerr << "souk bench: " << error.what() << std::endl;
+      status = bad_news;
+    }
+  }
+  return status;
+}
+
+/// What is wrong with the options together, if anything.
+void check(const settings& chosen) {
+  const auto refuse = [](const std::string& option, const std::string& why) {
+    throw CLI::ValidationError(option, why);
+  };
+  for (const std::string& name : chosen.names) {
+    const workload* const w = bench::find_workload(name);
+    if (w == nullptr)
+      refuse("WORKLOAD", "there is no workload \"" + name + "\", only: " + known_workloads());
+    if (chosen.size > 0 && w->size_of.empty()) refuse("--size", name + " has no size to choose");
+    if (chosen.count > 0 && w->count_is_fixed) refuse("--count", name + " has only a --size");
+  }
+  if (chosen.names.empty() && (chosen.size > 0 || chosen.count > 0)) {
+    refuse(chosen.size > 0 ? "--size" : "--count",
+           "means something else in each workload: name the one it is for");
+  }
+  if (chosen.kind == vm_kind::functional && chosen.workers != 1) {
+    refuse("--workers", "the functional VM is sequential: 1 is all it can use");
+  }
+}
+
+std::string footer() {
+  std::ostringstream text;
+  text << "Workloads:\n";
+  for (const workload* w : bench::workloads()) {
+    text << "  " << std::left << std::setw(16) << w->name << w->measures;
+    if (!w->size_of.empty()) text << " (--size: " << w->size << ' ' << w->size_of << ')';
+    text << '\n' << std::string(18, ' ') << "not: " << w->does_not_mean << '\n';
+  }
+  text << "\nEach repetition runs in a process of its own and checks its own count. Exit status: 0 "
+          "if all\n"
+          "counts were right, 1 if any was wrong, 2 for wrong use.";
+  return text.str();
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, chosen_command& chosen) {
+  auto* command = app.add_subcommand("bench", "Measure how fast the workloads of bench/ run");
+  auto s = std::make_shared<settings>();
+  command->add_option("WORKLOAD", s->names, "Which (default: all)")->type_name("");
+  add_vm_option(*command, s->kind);
+  add_number_option(
+      *command, "--workers", [s](std::uint64_t n) { s->workers = n; }, {1, 1024},
+      "How many cores the VM may use")
+      ->default_str("1");
+  add_number_option(
+      *command, "--repeat", [s](std::uint64_t k) { s->repeat = k; }, {1, 1000},
+      "How many repetitions, of which the median counts")
+      ->default_str("5")
+      ->type_name("K");
+  add_number_option(
+      *command, "--size", [s](std::uint64_t n) { s->size = n; }, {1, 10'000'000},
+      "How many take part, in a workload that has a size (see below)")
+      ->type_name("N");
+  auto* const scale = command->add_option("--scale", s->scale, "So many times the usual work")
+                          ->type_name("F")
+                          ->check(CLI::Range(1e-6, 1e6));
+  add_number_option(
+      *command, "--count", [s](std::uint64_t n) { s->count = n; }, {1, 1'000'000'000'000},
+      "So much work, in the workload's unit")
+      ->type_name("N")
+      ->excludes(scale);
+  command->add_flag("--json", s->as_json, "Print one JSON object a line for each workload");
+  command->footer(footer());
+  command->callback([s, &chosen] {
+    check(*s);
+    chosen = [s] { return run_bench(*s); };
+  });
+}
+
+}  // namespace souk::tool
