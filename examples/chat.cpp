@@ -1,9 +1,10 @@
-// The chat server of the paper: everybody who connects hears who arrives, who leaves and who says what.
+// The chat server of the paper: everybody who connects hears who arrives, who leaves and who says
+// what.
 //
 //     ./run chat            then, in two terminals: nc 127.0.0.1 5999
 //
-// Two layers: the ground VM, where the TCP driver lives, and a VM for the chat, with one process that
-// waits for connections and one for each of them.
+// Two layers: the ground VM, where the TCP driver lives, and a VM for the chat, with one process
+// that waits for connections and one for each of them.
 #include <fmt/format.h>
 
 #include <souk/souk.hpp>

@@ -1,4 +1,5 @@
-// What the examples that serve a port share: the command line, and what to do when the port is taken.
+// What the examples that serve a port share: the command line, and what to do when the port is
+// taken.
 #pragma once
 
 #include <souk/souk.hpp>
@@ -27,8 +28,8 @@ inline std::uint16_t port_option(int argc, char** argv, std::string_view name) {
   return port;
 }
 
-/// A process of the ground VM that sets the exit status to 1 when the port cannot be listened on. (The
-/// ground VM says why on standard error, and returns, as nothing is left to do.)
+/// A process of the ground VM that sets the exit status to 1 when the port cannot be listened on.
+/// (The ground VM says why on standard error, and returns, as nothing is left to do.)
 inline souk::spawn_action fail_without_port(std::uint16_t port, int& status) {
   using namespace souk;
   return spawn(subscriber(topic<tcp::failure>(tcp::listener{port}, _, _))

@@ -34,15 +34,16 @@ class loop_source final : public event_source {
   request_id waiting_ = request_id::none;
 };
 
-/// The event of that source: request(ready) -> request_id, take() -> optional<term>, cancel(request_id).
+/// The event of that source: request(ready) -> request_id, take() -> optional<term>,
+/// cancel(request_id).
 template <class Request, class Take, class Cancel>
 [[nodiscard]] term loop_event(Request request, Take take, Cancel cancel) {
   return host_event(std::make_shared<loop_source<Request, Take, Cancel>>(
       std::move(request), std::move(take), std::move(cancel)));
 }
 
-/// The loop of the ground VM that runs on this thread. Throws usage_error outside one: `who` says whose
-/// place is in a ground VM.
+/// The loop of the ground VM that runs on this thread. Throws usage_error outside one: `who` says
+/// whose place is in a ground VM.
 [[nodiscard]] const loop& current_loop(std::string_view who);
 
 /// While it lives, `current` is the loop of this thread.

@@ -112,8 +112,8 @@ class runner {
     signals_->request([queue = ready_] { queue->push(signal_ticket); });
   }
 
-  // One value, and all that follows from it in one round, before the next is taken: then a source that
-  // a handler has cancelled is not asked for more.
+  // One value, and all that follows from it in one round, before the next is taken: then a source
+  // that a handler has cancelled is not asked for more.
   void deliver(ticket t) {
     if (t == signal_ticket) {
       stopping_ = true;

@@ -5,8 +5,8 @@
 //
 // Threads    The ground VM's.
 // B1  A source has at most one request under way, and only while an endpoint subscribes to it.
-// B2  A value is taken only for a source that is subscribed to at that moment: what nobody wants stays
-//     in the source (E2).
+// B2  A value is taken only for a source that is subscribed to at that moment: what nobody wants
+//     stays in the source (E2).
 #pragma once
 
 #include <souk/ground.hpp>

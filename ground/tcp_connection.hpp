@@ -4,10 +4,10 @@
 //     socket <------bytes------- channel (local -> remote) <-- the program's publishers
 //
 // Threads    a process of the ground VM.
-// Ownership  Its state owns the stream: when the process ends, what was written is sent and the socket
-//            closes.
-// C1  Nothing is taken from the socket while no subscriber is there to receive it: a connection that
-//     ends before its session begins is still told to the session.
+// Ownership  Its state owns the stream: when the process ends, what was written is sent and the
+//            socket closes.
+// C1  Nothing is taken from the socket while no subscriber is there to receive it: a connection
+//     that ends before its session begins is still told to the session.
 // C2  Each channel ends by itself: `finish` and absence for input, half close for output. An error
 //     ends both.
 #pragma once

@@ -98,7 +98,8 @@ class driver_process {
     return make_record("tcp-channel", source, destination, _);
   }
 
-  // `local` is our end of the channel. Listeners serve who names no peer, connections who names one.
+  // `local` is our end of the channel. Listeners serve who names no peer, connections who names
+  // one.
   [[nodiscard]] endpoint watch(endpoint e, field<tcp::socket> topic<channel>::*local,
                                bool to_peer) const {
     const auto remote = local == static_cast<end>(&topic<channel>::source)

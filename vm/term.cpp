@@ -124,7 +124,8 @@ std::span<const term> term::parts() const& noexcept {
 }
 
 void term::free_node() noexcept {
-  // The tail of a pair is freed in this loop, so that a long list takes no stack (N1 bounds the rest).
+  // The tail of a pair is freed in this loop, so that a long list takes no stack (N1 bounds the
+  // rest).
   term rest;
   std::swap(rest.raw_, raw_);
   for (bool more = true; more;) {

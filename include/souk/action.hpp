@@ -57,7 +57,8 @@ struct add_endpoint {
   handler on_event;
 };
 
-/// Deletes the endpoint of that id; both sides of each pair hear of it (ABS-1). Unknown id: nothing.
+/// Deletes the endpoint of that id; both sides of each pair hear of it (ABS-1). Unknown id:
+/// nothing.
 struct delete_endpoint {
   term id;
   term why;
@@ -79,7 +80,8 @@ struct send_message {
   return send_message{std::move(body), orientation::subscriber};
 }
 
-/// Ends a process: this one, or another by its pid (QUI-1, QUI-2). Peers see absence with the reason.
+/// Ends a process: this one, or another by its pid (QUI-1, QUI-2). Peers see absence with the
+/// reason.
 struct quit {
   std::optional<pid> who;
   term why;
@@ -104,8 +106,8 @@ struct spawn_action {
   [[nodiscard]] spawn_action then(K&& k) &&;
 };
 
-/// Runs a continuation in its place in the transition, with the state of that moment (YLD-1): made by
-/// yield() of process.hpp.
+/// Runs a continuation in its place in the transition, with the state of that moment (YLD-1): made
+/// by yield() of process.hpp.
 struct yield_action {
   continuation k;
 };

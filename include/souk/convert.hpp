@@ -1,9 +1,10 @@
 // How values of the program become terms and come back.
 //
-// `conversion<T>::to_term(value)` makes the term, `conversion<T>::from_term(t)` gives an optional: the
-// value if the term is one. There are conversions for numbers, texts, symbols, pids, terms, lists
-// (std::vector), proper lists of fixed length (std::tuple, std::pair), std::variant (the first
-// alternative that fits) and, by SOUK_RECORD of record.hpp, for structs. Specialise it for others.
+// `conversion<T>::to_term(value)` makes the term, `conversion<T>::from_term(t)` gives an optional:
+// the value if the term is one. There are conversions for numbers, texts, symbols, pids, terms,
+// lists (std::vector), proper lists of fixed length (std::tuple, std::pair), std::variant (the
+// first alternative that fits) and, by SOUK_RECORD of record.hpp, for structs. Specialise it for
+// others.
 #pragma once
 
 #include <souk/term.hpp>

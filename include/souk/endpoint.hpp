@@ -8,14 +8,15 @@
 // A handler takes what it names, and nothing else:
 //   on_presence   topic<T> or term (the topic of the conversation), role
 //   on_absence    the same, and reason
-//   on_message    first the message: a type with a conversion (the handler is passed over when the body
-//                 is not one), term (any body), or event (role and body)
+//   on_message    first the message: a type with a conversion (the handler is passed over when the
+//                 body is not one), term (any body), or event (role and body)
 //   all           last, the state: `S&` to change it in place, `const S&` or `S` to read it
 // It returns actions, nothing, or transition(new state, actions...).
 // The first handler that fits is called; if none does, nothing happens.
 //
-// A handler that throws crashes its process (CRA-1). A state returned or read is then as it was; what
-// was changed in place before the throw stays changed, so write functionally where that matters.
+// A handler that throws crashes its process (CRA-1). A state returned or read is then as it was;
+// what was changed in place before the throw stays changed, so write functionally where that
+// matters.
 // Source: the endpoint language of the original (sugar.rkt).
 #pragma once
 

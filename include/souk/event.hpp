@@ -9,8 +9,8 @@
 
 namespace souk {
 
-/// Why a peer is gone, or a process ended: what was given to quit or delete_endpoint, the error of a
-/// crash, or false (ABS-2).
+/// Why a peer is gone, or a process ended: what was given to quit or delete_endpoint, the error of
+/// a crash, or false (ABS-2).
 struct reason {
   term value;
 
@@ -26,8 +26,8 @@ struct reason {
 enum class event_kind : std::uint8_t { presence, absence, message };
 
 /// What happened, as the endpoint sees it. `role` is the peer's orientation and interest with the
-/// topic that both share (PRE-4, PRE-5); of a message it is that of the sending, with the whole body
-/// as topic (MSG-2).
+/// topic that both share (PRE-4, PRE-5); of a message it is that of the sending, with the whole
+/// body as topic (MSG-2).
 class event {
  public:
   [[nodiscard]] static event presence(souk::role peer) {

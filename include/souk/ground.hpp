@@ -1,7 +1,7 @@
 // The ground VM: where the nesting ends and the world begins.
 //
-// The outside world is a set of event sources. A process of the ground VM asks for one by subscribing
-// to the pair of the source and a wildcard, and each firing is a message:
+// The outside world is a set of event sources. A process of the ground VM asks for one by
+// subscribing to the pair of the source and a wildcard, and each firing is a message:
 //
 //     subscriber(cons(host_event(source), _)).on_message([](const term& m) { ... m.tail() ... })
 //
@@ -25,10 +25,10 @@ namespace souk {
 
 /// Something outside that yields values from time to time.
 ///
-/// Threads    request(), take(), cancel(): the thread of the ground VM. `ready` may be called on any
-///            thread, also from inside request().
-/// E1  After a request, `ready` is called at least once if take() would yield a value, or never will
-///     again. Calls after cancel() or a second one for the same request do no harm.
+/// Threads    request(), take(), cancel(): the thread of the ground VM. `ready` may be called on
+///            any thread, also from inside request().
+/// E1  After a request, `ready` is called at least once if take() would yield a value, or never
+///     will again. Calls after cancel() or a second one for the same request do no harm.
 /// E2  A value stays in the source until it is taken: cancel() loses nothing.
 class SOUK_EXPORT event_source {
  public:

@@ -1,8 +1,10 @@
 // Patterns: what two topics have in common.
 //
-// A pattern is a term with wildcards. The variables of two terms are always distinct, whatever their
-// names; a variable that occurs twice in one term stands for the same value in both places (TOP-5).
-// Threads: any. Source of the rules: unify.rkt of the original; that it always ends is souk's (D-2).
+// A pattern is a term with wildcards. The variables of two terms are always distinct, whatever
+// their names; a variable that occurs twice in one term stands for the same value in both places
+// (TOP-5).
+// Threads: any. Source of the rules: unify.rkt of the original; that it always ends is souk's
+// (D-2).
 #pragma once
 
 #include <souk/export.hpp>
@@ -28,8 +30,8 @@ namespace souk {
 /// which variables are repeated is not compared (UPD-3).
 [[nodiscard]] SOUK_EXPORT bool is_instance(const term& specific, const term& general);
 
-/// Whether a value is an instance of a pattern, each wildcard of the pattern standing for equal values
-/// where it is repeated: what the endpoint language means by matching.
+/// Whether a value is an instance of a pattern, each wildcard of the pattern standing for equal
+/// values where it is repeated: what the endpoint language means by matching.
 [[nodiscard]] SOUK_EXPORT bool fits(const term& value, const term& pattern);
 
 }  // namespace souk

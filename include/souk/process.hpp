@@ -55,8 +55,8 @@ concept maker_of_boot = plain_callable<F> && parameter_count<F> == 1 &&
 
 }  // namespace detail
 
-/// What a process starts with, as a function that makes it: of actions, a transition or a function, as
-/// spawn() takes them.
+/// What a process starts with, as a function that makes it: of actions, a transition or a function,
+/// as spawn() takes them.
 template <class... Parts>
 [[nodiscard]] boot_function boot(Parts&&... parts) {
   if constexpr (sizeof...(Parts) == 1 &&
@@ -82,15 +82,15 @@ template <class... Parts>
   }
 }
 
-/// Starts a process in this VM. The boot function runs when the action is performed; the child's first
-/// actions are a transition of its own, after the parent's (ORD-4).
+/// Starts a process in this VM. The boot function runs when the action is performed; the child's
+/// first actions are a transition of its own, after the parent's (ORD-4).
 template <class... Parts>
 [[nodiscard]] spawn_action spawn(Parts&&... parts) {
   return spawn_action{souk::boot(std::forward<Parts>(parts)...)};
 }
 
-/// Starts a nested VM: a process of this VM whose inside is a VM of its own, with one process made of
-/// `parts` as spawn() does. A function from the VM's own pid to boot(...) will
+/// Starts a nested VM: a process of this VM whose inside is a VM of its own, with one process made
+/// of `parts` as spawn() does. A function from the VM's own pid to boot(...) will
 /// also do. It lives
 /// while it has meta-endpoints or something to do (GC-3).
 template <class... Parts>

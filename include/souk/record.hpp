@@ -4,11 +4,13 @@
 //     SOUK_RECORD(says, who, what)              // in the namespace of the struct, after it
 //
 // From then on a `says` can be sent, received and put inside other terms as itself; an untyped
-// subscriber sees the record #s(says WHO WHAT). topic<says> is the same with fields that may be wild:
+// subscriber sees the record #s(says WHO WHAT). topic<says> is the same with fields that may be
+// wild:
 //
 //     subscriber(topic<says>(_, _)).on_presence([](const topic<says>& t) { ... *t.who ... })
 //
-// A record of another label: SOUK_RECORD_AS(channel, "tcp-channel", source, destination, subpacket).
+// A record of another label: SOUK_RECORD_AS(channel, "tcp-channel", source, destination,
+// subpacket).
 #pragma once
 
 #include <souk/convert.hpp>
@@ -44,7 +46,8 @@ template <class T>
 class field {
  public:
   field() : pattern_{_} {}
-  /// A `T`, `_`, or a pattern: a wildcard, a term, a topic of an inner record, a field of another topic.
+  /// A `T`, `_`, or a pattern: a wildcard, a term, a topic of an inner record, a field of another
+  /// topic.
   template <class P>
     requires(!std::same_as<std::remove_cvref_t<P>, field>)
   field(P&& pattern)

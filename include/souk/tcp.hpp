@@ -2,22 +2,25 @@
 //
 //     listen     observe_publishers(topic<tcp::channel>(_, tcp::listener{5999}, _))
 //                each connection is a presence: its source is the peer, its destination us
-//     receive    subscriber(topic<tcp::channel>(them, us, _)).on_message([](const tcp::segment& s) ...)
-//                .on_absence([](const reason& why) ...)     the end, and why
-//     send       publisher(topic<tcp::channel>(us, them, _)), send_message(tcp::segment{us, them, data})
+//     receive    subscriber(topic<tcp::channel>(them, us, _))
+//                    .on_message([](const tcp::segment& s) ...)
+//                    .on_absence([](const reason& why) ...)     the end, and why
+//     send       publisher(topic<tcp::channel>(us, them, _)),
+//                send_message(tcp::segment{us, them, data})
 //     connect    the same two, us = tcp::handle{any term}, them = tcp::address{host, port}
 //
-// The port is listened on while somebody observes it. Nothing is read from a connection before there is
-// a subscriber to read it; when its last subscriber and publisher are gone, what was sent is sent, and
-// it closes. When the peer closes its side, `finish` is received and the channel from it is absent;
-// sending goes on until the program leaves. After an error (connection-reset, write-limit, ...) both
-// channels are absent, with the error as reason. Who cannot connect sees the presence and at once the
-// absence of its channels, with the reason (connection-refused, ...); a port that cannot be listened on
-// is a `failure` message.
+// The port is listened on while somebody observes it. Nothing is read from a connection before
+// there is a subscriber to read it; when its last subscriber and publisher are gone, what was sent
+// is sent, and it closes. When the peer closes its side, `finish` is received and the channel from
+// it is absent; sending goes on until the program leaves. After an error (connection-reset,
+// write-limit, ...) both channels are absent, with the error as reason. Who cannot connect sees the
+// presence and at once the absence of its channels, with the reason (connection-refused, ...); a
+// port that cannot be listened on is a `failure` message.
 //
-// With options::flow = flow::credit, input needs credit, as feedback: so many bytes or lines; and bytes
-// sent come back as credit when the system has taken them. With flow::bare, input flows as fast as
-// the program handles it, and a peer that reads too slowly is cut off at options::write_limit_bytes.
+// With options::flow = flow::credit, input needs credit, as feedback: so many bytes or lines; and
+// bytes sent come back as credit when the system has taken them. With flow::bare, input flows as
+// fast as the program handles it, and a peer that reads too slowly is cut off at
+// options::write_limit_bytes.
 // Source: drivers/tcp.rkt and drivers/tcp-bare.rkt of the original.
 #pragma once
 

@@ -34,12 +34,12 @@ SOUK_RECORD_AS(timer_expired, "timer-expired", label, msecs);
 
 /// The process that serves set_timer; for the ground VM.
 [[nodiscard]] SOUK_EXPORT spawn_action driver();
-/// The process that serves set_timer in a nested VM, by asking the VM around it. `self` tells relays of
-/// sibling VMs apart.
+/// The process that serves set_timer in a nested VM, by asking the VM around it. `self` tells
+/// relays of sibling VMs apart.
 [[nodiscard]] SOUK_EXPORT spawn_action relay(term self);
 
-/// The event of the clock reaching that time, in milliseconds since 1970; its value is the time then.
-/// For processes of the ground VM.
+/// The event of the clock reaching that time, in milliseconds since 1970; its value is the time
+/// then. For processes of the ground VM.
 [[nodiscard]] SOUK_EXPORT term at(double msecs);
 /// The time by the same clock.
 [[nodiscard]] SOUK_EXPORT double now_msecs() noexcept;

@@ -37,8 +37,8 @@ enum class ending : std::uint8_t {
   collected  ///< idle and without endpoints (GC-1)
 };
 
-/// Is told what happens in a VM and in the VMs nested in it: for tools, logs and tests. Called inside
-/// the commit, on the thread that runs the VM; must not throw, and must not call the VM.
+/// Is told what happens in a VM and in the VMs nested in it: for tools, logs and tests. Called
+/// inside the commit, on the thread that runs the VM; must not throw, and must not call the VM.
 class SOUK_EXPORT vm_listener {
  public:
   virtual ~vm_listener();
@@ -81,9 +81,9 @@ class SOUK_EXPORT vm {
   /// The message as if sent by a process without endpoints (INJ-1); does not run the VM.
   void inject(const send_message&);
 
-  /// Performs the next transition of the process that `path` names, and nothing else: `path` goes from
-  /// the outermost VM inwards, a number for each VM and last one for the process. False: it has
-  /// nothing to perform, or there is none. A VM that is driven so does not run rounds.
+  /// Performs the next transition of the process that `path` names, and nothing else: `path` goes
+  /// from the outermost VM inwards, a number for each VM and last one for the process. False: it
+  /// has nothing to perform, or there is none. A VM that is driven so does not run rounds.
   bool step(std::span<const std::uint32_t> path);
   /// The paths of all processes that have a transition to perform.
   [[nodiscard]] std::vector<std::vector<std::uint32_t>> steppable() const;

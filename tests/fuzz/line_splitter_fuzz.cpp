@@ -1,8 +1,8 @@
 // The line splitter fed and emptied in an order that the input dictates, against a plain model.
 //
-// Input: commands of one byte. The low two bits say what: 0 append the next n bytes (64 times if n is
-// 32 or more, so that short inputs fill the buffer), 1 take a line, 2 take n * n bytes, 3 ask; the
-// upper six bits are n.
+// Input: commands of one byte. The low two bits say what: 0 append the next n bytes (64 times if n
+// is 32 or more, so that short inputs fill the buffer), 1 take a line, 2 take n * n bytes, 3 ask;
+// the upper six bits are n.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,5 @@
-// What the tests of ground share: waiting for a condition, and plain POSIX sockets as the other end.
+// What the tests of ground share: waiting for a condition, and plain POSIX sockets as the other
+// end.
 #pragma once
 
 #include <arpa/inet.h>

@@ -1,8 +1,9 @@
 // The functional VM: the reference that every other VM is compared with.
 //
-// One machine is one VM: a table of processes, and rules that say what each action does to it. It is
-// sequential and plain, with linear scans over processes and endpoints, so that it can be held against
-// docs/semantics.md, whose rules it names, by eye. A nested VM is a process whose state is a machine.
+// One machine is one VM: a table of processes, and rules that say what each action does to it. It
+// is sequential and plain, with linear scans over processes and endpoints, so that it can be held
+// against docs/semantics.md, whose rules it names, by eye. A nested VM is a process whose state is
+// a machine.
 //
 //     run_round      every process takes a turn: performs all it had pending        rounds.cpp
 //       perform      one action                                                     perform.cpp

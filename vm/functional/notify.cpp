@@ -13,8 +13,8 @@ void machine::crash(process& p, fault why) {
   enqueue(p, quit{term{why}});
 }
 
-// `changed` was just added to its owner's endpoints, or removed from them. The owner's other endpoints
-// meet it before those of other processes (ORD-8).
+// `changed` was just added to its owner's endpoints, or removed from them. The owner's other
+// endpoints meet it before those of other processes (ORD-8).
 void machine::notify(process& owner, const endpoint& changed, change what, const reason& why) {
   const auto meet = [&](process& other, const endpoint& old) {
     const auto topic = common_topic(old.role, changed.role);

@@ -71,7 +71,8 @@ void machine::remove_endpoint(process& owner, const term& id, const reason& why)
   notify(owner, removed, change::absence, why);
 }
 
-// To every matching endpoint (MSG-3), the sender's own too (MSG-4). Nobody sends an injected message.
+// To every matching endpoint (MSG-3), the sender's own too (MSG-4). Nobody sends an injected
+// message.
 void machine::perform(const send_message& a, process* self) {
   const event message = event::message(a.orientation, a.body);
   const auto deliver = [&](process& p) {
@@ -99,8 +100,8 @@ void machine::boot(const boot_function& first) {
   processes_.emplace(self.number, make_process(spawn_action{first}, self));
 }
 
-// SPN-1: the child's boot function, then the parent's continuation. The child's first actions wait for
-// a turn of its own (ORD-4).
+// SPN-1: the child's boot function, then the parent's continuation. The child's first actions wait
+// for a turn of its own (ORD-4).
 void machine::perform(const spawn_action& a, process& self) {
   const pid child{id_, next_number_++};
   process made = make_process(a, child);
@@ -145,7 +146,8 @@ bool machine::perform(const quit& a, process& self) {
     return false;
   }
   if (a.who->vm == id_) {
-    // The victim leaves the table before its endpoints go, and `self` is not in it (F1): QUI-2, QUI-3.
+    // The victim leaves the table before its endpoints go, and `self` is not in it (F1): QUI-2,
+    // QUI-3.
     if (auto victim = processes_.extract(a.who->number); !victim.empty()) end(victim.mapped(), why);
   }
   return true;  // QUI-4

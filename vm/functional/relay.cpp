@@ -3,7 +3,8 @@
 
 namespace souk::functional {
 
-// The action becomes one of the nested VM's process in the VM around (VM-3: in the order performed).
+// The action becomes one of the nested VM's process in the VM around (VM-3: in the order
+// performed).
 void machine::perform_at_meta_level(const action& a, process& self) {
   if (const auto* add = std::get_if<add_endpoint>(&a.what)) return lift(*add, self);
   if (const auto* gone = std::get_if<delete_endpoint>(&a.what)) return lift(*gone, self);
@@ -11,8 +12,8 @@ void machine::perform_at_meta_level(const action& a, process& self) {
   external_.push_back(action{a.what});  // send and quit pass as they are (VM-3, VM-6)
 }
 
-// VM-2: outside, an endpoint of the nested VM that hands its events in; the handler is looked up when
-// one arrives.
+// VM-2: outside, an endpoint of the nested VM that hands its events in; the handler is looked up
+// when one arrives.
 void machine::lift(const add_endpoint& a, process& self) {
   const endpoint added{a.id, a.role, a.on_event};
   if (const auto old = find_endpoint(self.meta_endpoints, a.id); old != self.meta_endpoints.end()) {

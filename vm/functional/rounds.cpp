@@ -79,8 +79,8 @@ bool machine::is_idle_throughout() noexcept {
   });
 }
 
-// GC-1 to GC-3. In rounds, a nested VM that is not idle has its next round pending; when driven it has
-// not, so its inside is asked.
+// GC-1 to GC-3. In rounds, a nested VM that is not idle has its next round pending; when driven it
+// has not, so its inside is asked.
 bool machine::is_collectable(process& p) noexcept {
   if (!p.endpoints.empty() || !p.meta_endpoints.empty() || !p.pending.empty() || !p.waiting.empty())
     return false;

@@ -1,7 +1,7 @@
 // An STL allocator that charges the account of whoever allocates.
 //
-// It has no state: the payer is noted in front of each block, so that containers move freely between
-// VMs and each block is credited to the account that paid for it.
+// It has no state: the payer is noted in front of each block, so that containers move freely
+// between VMs and each block is credited to the account that paid for it.
 #pragma once
 
 #include <souk/detail/account.hpp>

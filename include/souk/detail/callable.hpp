@@ -13,9 +13,10 @@ inline constexpr bool never = false;
 /// A callable whose parameters and result are known: no template parameters, no overloads.
 template <class F>
 struct signature_of {
-  static_assert(never<F>,
-                "a handler names the types of its parameters (no `auto`, no overloads): that is how it is "
-                "known what to give it");
+  static_assert(
+      never<F>,
+      "a handler names the types of its parameters (no `auto`, no overloads): that is how it "
+      "is known what to give it");
 };
 
 template <class R, class... A>

@@ -1,7 +1,8 @@
-// A callable of the program, type-erased: one pointer, shared by all copies, paid for by the account
-// of whoever makes it.
+// A callable of the program, type-erased: one pointer, shared by all copies, paid for by the
+// account of whoever makes it.
 //
-// Threads    The callable is called as const, so copies may be called from any thread if it allows it.
+// Threads    The callable is called as const, so copies may be called from any thread if it allows
+//            it.
 // Ownership  Counted; the last copy destroys the callable.
 #pragma once
 
@@ -37,7 +38,8 @@ class function<Result(Args...)> {
     return *this;
   }
   ~function() {
-    // acquire <- the release of the other owners: their calls are over.   release -> the last owner.
+    // acquire <- the release of the other owners: their calls are over.   release -> the last
+    // owner.
     if (cell_ != nullptr && cell_->shares.fetch_sub(1, std::memory_order_acq_rel) == 1) {
       cell_->destroy(cell_);
     }

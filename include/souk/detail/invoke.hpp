@@ -15,8 +15,8 @@ inline constexpr bool is_transition = false;
 template <class S>
 inline constexpr bool is_transition<transition<S>> = true;
 
-/// The actions of a result, after its state, if it has one, has replaced the old: last of all, so that
-/// an exception leaves the old state (CRA-1).
+/// The actions of a result, after its state, if it has one, has replaced the old: last of all, so
+/// that an exception leaves the old state (CRA-1).
 template <class Result>
 actions settle(state_box& state, Result&& result) {
   using type = std::remove_cvref_t<Result>;

@@ -5,8 +5,8 @@
 //                       | host_cell   host object
 //
 // Threads    Any: a node does not change once it is made, and its count is atomic.
-// Ownership  Whoever holds a term holds a share; the last share frees the node, and the account that
-//            paid for it is credited.
+// Ownership  Whoever holds a term holds a share; the last share frees the node, and the account
+//            that paid for it is credited.
 // N1  depth <= max_term_depth, so that walking a term may recurse. The tail of a pair adds nothing
 //     to it: lists are walked in a loop.
 // N2  wild says exactly whether a wildcard is inside.

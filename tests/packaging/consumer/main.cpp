@@ -1,5 +1,5 @@
-// A small user of an installed souk: one process speaks when its timer is due, another one hears it.
-// It reaches the event loop, so a link without libuv fails.
+// A small user of an installed souk: one process speaks when its timer is due, another one hears
+// it. It reaches the event loop, so a link without libuv fails.
 #include <iostream>
 #include <souk/souk.hpp>
 #include <string>
