@@ -1,27 +1,43 @@
 #include "routing/unify.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace souk::routing {
 
-bool unifier::same_variable(const place& a, const place& b) noexcept {
-  return a.of == b.of && a.part->as_wildcard() == b.part->as_wildcard();
+unifier::identity unifier::identify(const place& p) noexcept {
+  const auto of = static_cast<std::uint8_t>(p.of);
+  if (p.is_variable()) return {p.part->as_wildcard().id, of};
+  return {reinterpret_cast<std::uintptr_t>(p.part->parts().data()),
+          static_cast<std::uint8_t>(of | 2U)};
 }
 
-unifier::binding* unifier::find(const place& variable) noexcept {
-  const auto found = std::ranges::find_if(
-      bindings_, [&](const binding& b) { return same_variable(b.variable, variable); });
-  return found == bindings_.end() ? nullptr : &*found;
-}
-
-// Follows bindings to what a place stands for: something that is not a variable, or an unbound one.
-unifier::place unifier::chase(place p) noexcept {
-  while (p.part->is(kind::wildcard)) {
-    const binding* const b = find(p);
-    if (b == nullptr) break;
-    p = b->value;
+// Pre: a variable, or a compound with variables.
+unifier::class_index unifier::member_of(const place& p) {
+  const identity who = identify(p);
+  const auto fresh = static_cast<class_index>(members_.size());
+  if (members_.size() <= few) {
+    const auto known = std::ranges::find(members_, who, &member::who);
+    if (known != members_.end()) return static_cast<class_index>(known - members_.begin());
+  } else {
+    if (index_.empty()) {
+      for (class_index i = 0; i < fresh; ++i) index_.emplace(members_[i].who, i);
+    }
+    const auto [known, added] = index_.emplace(who, fresh);
+    if (!added) return known->second;
   }
-  return p;
+  members_.push_back({who, fresh, p.is_variable() ? place{} : p});
+  return fresh;
+}
+
+unifier::class_index unifier::class_of(const place& p) {
+  class_index c = member_of(p);
+  while (members_[c].parent != c) {
+    class_index& parent = members_[c].parent;
+    parent = members_[parent].parent;  // halves the path
+    c = parent;
+  }
+  return c;
 }
 
 bool unifier::unify(const term& left, const term& right) {
@@ -29,102 +45,120 @@ bool unifier::unify(const term& left, const term& right) {
   while (!tasks_.empty()) {
     const task next = tasks_.back();
     tasks_.pop_back();
-    if (!step(chase(next.left), chase(next.right))) return false;
+    if (!step(next.left, next.right)) return false;
   }
   return true;
 }
 
-bool unifier::step(const place& left, const place& right) {
-  if (left.part->is(kind::wildcard)) return bind(left, right);
-  if (right.part->is(kind::wildcard)) return bind(right, left);
-  if (left.part->is_ground() && right.part->is_ground()) return *left.part == *right.part;
-  if (left.part->which() != right.part->which() || !left.part->is_compound()) return false;
-  if (left.part->parts().size() != right.part->parts().size()) return false;
-  if (left.part->is(kind::record) && left.part->label() != right.part->label()) return false;
-  if (!seen_before(left, right)) push_parts(left, right);
-  return true;
+bool unifier::step(place left, place right) {
+  if (left.is_ground()) std::swap(left, right);
+  if (left.is_ground()) return *left.part == *right.part;
+  // Until something is bound, no two compounds can come together again.
+  if (!bound_ && !left.is_variable() && !right.is_variable()) return compare(left, right);
+  bound_ = true;
+  const class_index c = class_of(left);
+  if (!right.is_ground()) return join(c, class_of(right));
+  const place before = std::exchange(members_[c].value, right);
+  return before.part == nullptr || compare(before, right);
 }
 
-void unifier::push_parts(const place& left, const place& right) {
+// U2.
+bool unifier::join(class_index left, class_index right) {
+  if (left == right) return true;
+  const place l = members_[left].value;
+  const place r = members_[right].value;
+  // Not by rank: paths are halved, and that alone makes them short.
+  members_[right].parent = left;
+  if (r.part == nullptr) return true;
+  if (l.part == nullptr || r.is_ground()) members_[left].value = r;
+  return l.part == nullptr || compare(l, r);
+}
+
+// Two places that are not variables.
+bool unifier::compare(const place& left, const place& right) {
+  if (left.is_ground() && right.is_ground()) return *left.part == *right.part;
+  if (left.part->which() != right.part->which()) return false;
+  if (left.part->is(kind::record) && left.part->label() != right.part->label()) return false;
   const auto lefts = left.part->parts();
   const auto rights = right.part->parts();
+  if (lefts.size() != rights.size()) return false;
   for (std::size_t i = lefts.size(); i > 0; --i) {  // a stack: the first part is compared first
     tasks_.push_back({{&lefts[i - 1], left.of}, {&rights[i - 1], right.of}});
   }
-}
-
-// U2. Only a bound variable can lead to the same two places again.
-bool unifier::seen_before(const place& left, const place& right) {
-  return !bindings_.empty() && !compared_.emplace(left, right).second;
-}
-
-bool unifier::bind(const place& variable, const place& value) {
-  if (value.part->is(kind::wildcard) && same_variable(variable, value)) return true;
-  if (!value.part->is_ground() && occurs(variable, value)) return false;
-  bindings_.push_back({variable, value});
   return true;
 }
 
-// U1. Visits each bound variable once: what it stands for has been searched then.
-bool unifier::occurs(const place& variable, const place& value) {
-  std::vector<place> searched;
-  std::vector<place> todo{value};
-  while (!todo.empty()) {
-    const place p = todo.back();
-    todo.pop_back();
-    if (!p.part->is(kind::wildcard)) {
-      for (const term& part : p.part->parts()) {
-        if (!part.is_ground()) todo.push_back({&part, p.of});
-      }
-      continue;
-    }
-    if (same_variable(p, variable)) return true;
-    const binding* const b = find(p);
-    if (b == nullptr ||
-        std::ranges::any_of(searched, [&](const place& s) { return same_variable(s, p); })) {
-      continue;
-    }
-    searched.push_back(p);
-    todo.push_back(b->value);
+std::optional<term> unifier::resolve(const term& left) {
+  try {
+    return resolve({&left, side::left}, 0);
+  } catch (const term_error&) {
+    return std::nullopt;  // deeper than a term can be
   }
-  return false;
 }
 
-term unifier::resolve(const term& left) { return resolve({&left, side::left}, 0); }
+std::optional<term> unifier::resolve(const place& p, std::size_t depth) {
+  if (p.is_ground()) return *p.part;
+  return resolve_class(class_of(p), depth);
+}
 
-term unifier::resolve(const place& p, std::size_t depth) {
-  if (p.part->is_ground()) return *p.part;
-  if (depth > max_term_depth)
-    throw term_error{"an intersection of topics would be nested too deep"};
-  if (p.part->is(kind::wildcard)) return resolve_variable(p, depth);
-  if (p.part->is(kind::pair)) return resolve_list(p, depth);
+std::optional<term> unifier::resolve_class(class_index c, std::size_t depth) {
+  if (members_[c].state == progress::done) return members_[c].result;
+  if (members_[c].state == progress::open) return std::nullopt;  // U3
+  const place value = members_[c].value;
+  if (value.part == nullptr) return finish(c, wildcard{variables_++});
+  if (value.is_ground()) return finish(c, *value.part);
+  if (depth >= max_term_depth) return std::nullopt;
+  return value.part->is(kind::pair) ? resolve_list(c, depth) : resolve_parts(c, depth);
+}
+
+std::optional<term> unifier::resolve_parts(class_index c, std::size_t depth) {
+  members_[c].state = progress::open;
+  const place value = members_[c].value;
   std::vector<term> parts;
-  parts.reserve(p.part->parts().size());
-  for (const term& part : p.part->parts()) parts.push_back(resolve({&part, p.of}, depth + 1));
-  return p.part->is(kind::record) ? record(p.part->label(), parts) : vector(parts);
+  parts.reserve(value.part->parts().size());
+  for (const term& part : value.part->parts()) {
+    auto resolved = resolve({&part, value.of}, depth + 1);
+    if (!resolved) return std::nullopt;
+    parts.push_back(std::move(*resolved));
+  }
+  return finish(c,
+                value.part->is(kind::record) ? record(value.part->label(), parts) : vector(parts));
 }
 
-// The spine in a loop, so that a long list takes no stack.
-term unifier::resolve_list(place p, std::size_t depth) {
+// The spine in a loop, through variables too, so that a long list takes no stack.
+std::optional<term> unifier::resolve_list(class_index first, std::size_t depth) {
+  std::vector<class_index> spine;
   std::vector<term> heads;
-  while (p.part->is(kind::pair) && !p.part->is_ground()) {
-    heads.push_back(resolve({&p.part->head(), p.of}, depth + 1));
-    p = {&p.part->tail(), p.of};
+  std::optional<term> result;
+  for (class_index c = first; !result;) {
+    members_[c].state = progress::open;
+    const place value = members_[c].value;
+    auto head = resolve({&value.part->head(), value.of}, depth + 1);
+    if (!head) return std::nullopt;
+    spine.push_back(c);
+    heads.push_back(std::move(*head));
+    const place rest{&value.part->tail(), value.of};
+    if (!rest.is_ground()) {
+      c = class_of(rest);
+      const member& next = members_[c];
+      if (next.state == progress::untouched && next.value.part != nullptr &&
+          !next.value.is_ground() && next.value.part->is(kind::pair)) {
+        continue;
+      }
+    }
+    result = resolve(rest, depth + 1);
+    if (!result) return std::nullopt;
   }
-  return list_of(heads, resolve(p, depth + 1));
+  for (std::size_t i = spine.size(); i > 0; --i) {
+    result = finish(spine[i - 1], cons(std::move(heads[i - 1]), std::move(*result)));
+  }
+  return result;
 }
 
-term unifier::resolve_variable(const place& p, std::size_t depth) {
-  if (binding* const b = find(p); b != nullptr) {
-    if (!b->resolved) {
-      term value = resolve(b->value, depth + 1);
-      b->resolved = std::move(value);
-    }
-    return *b->resolved;
-  }
-  auto known = std::ranges::find_if(numbered_, [&](const place& n) { return same_variable(n, p); });
-  if (known == numbered_.end()) known = numbered_.insert(known, p);
-  return wildcard{static_cast<std::uint64_t>(known - numbered_.begin())};
+// U4.
+const term& unifier::finish(class_index c, term result) {
+  members_[c].state = progress::done;
+  return members_[c].result = std::move(result);
 }
 
 }  // namespace souk::routing
