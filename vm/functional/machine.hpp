@@ -127,7 +127,7 @@ class machine {
   template <class Handler, class... Arguments>
   void run(process& p, const Handler& h, const Arguments&... arguments);
   static void enqueue(process& p, actions all);
-  void crash(process& p, fault why);
+  void crash(process& p, const fault& why);
 
   // relay.cpp
   void perform_at_meta_level(const action& a, process& self);

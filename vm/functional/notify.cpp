@@ -8,7 +8,7 @@ void machine::enqueue(process& p, actions all) {
 }
 
 // CRA-1: the quit waits behind what is pending, and until then the process goes on (CRA-2).
-void machine::crash(process& p, fault why) {
+void machine::crash(process& p, const fault& why) {
   if (common_.listener != nullptr) common_.listener->on_remark(p.self, "crashed: " + why.message);
   enqueue(p, quit{term{why}});
 }
