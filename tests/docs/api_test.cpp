@@ -44,6 +44,12 @@ TEST(ApiGuide, PatternsMeetInTheirIntersection) {
   EXPECT_TRUE(matches(list(1, 2), list(_, _)));  // each `_` is a wildcard of its own
 }
 
+TEST(ApiGuide, PatternsOfHandlersMatchOneWay) {
+  EXPECT_TRUE(fits(list(1, 2), list(1, _)));
+  EXPECT_FALSE(fits(list(1, _), list(1, 2)));
+  EXPECT_TRUE(matches(list(1, _), list(1, 2)));
+}
+
 // --- records
 
 struct says {
@@ -239,6 +245,23 @@ TEST(ApiGuide, TwoRelaysJoinAVmToItsContainer) {
           })),
           spawn(send_message(says{"inner"_sym, "figs"}))));
   EXPECT_EQ(heard, (journal{"outside figs", "inside order 1"}));
+}
+
+TEST(ApiGuide, ANestedVmMayKnowItsPid) {
+  journal heard;
+  run(spawn_vm([&](pid room) {
+        return boot(at_meta_level(subscriber(list("close"_sym, room)).on_message([&](const term&) {
+                      heard.push_back("closing");
+                      return at_meta_level(quit());
+                    })),
+                    at_meta_level(publisher(list("room"_sym, room))));
+      }),
+      subscriber(list("room"_sym, _))
+          .on_presence([](const term& topic) {
+            return send_message(list("close"_sym, topic.tail().head()));
+          })
+          .on_absence([&] { heard.push_back("closed"); }));
+  EXPECT_EQ(heard, (journal{"closing", "closed"}));
 }
 
 // --- the VM as an object
