@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -156,6 +157,12 @@ TEST(Term, EveryNaNIsTheSame) {
 TEST(Term, RefusesIntegersBeyond64Bits) {
   EXPECT_EQ(term{std::uint64_t{1} << 62}.as_integer(), std::int64_t{1} << 62);
   EXPECT_THROW(term{std::uint64_t{1} << 63}, term_error);
+}
+
+TEST(Term, CharactersAreNoIntegers) {
+  static_assert(!std::is_constructible_v<term, char>);
+  static_assert(!std::is_constructible_v<term, char32_t>);
+  static_assert(std::is_constructible_v<term, unsigned char>);
 }
 
 TEST(Term, WrongKindSaysWhatWasExpectedAndFound) {

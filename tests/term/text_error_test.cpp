@@ -19,9 +19,7 @@ struct bad_text {
   std::string message;
 };
 
-void PrintTo(const bad_text& bad, std::ostream* out) {
-  *out << bad.text;
-}  // NOLINT: GoogleTest's name
+std::ostream& operator<<(std::ostream& out, const bad_text& bad) { return out << bad.text; }
 
 class TextError : public testing::TestWithParam<bad_text> {};
 
