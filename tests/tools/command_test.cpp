@@ -128,8 +128,10 @@ TEST_F(SoukCommand, RunRefusesAMalformedFileWithItsPlace) {
   const auto result = souk("run bad.json");
   EXPECT_EQ(result.status, 2);
   EXPECT_EQ(result.out, "");
-  EXPECT_EQ(result.error,
-            "bad.json:1: at the top of the document: a scenario needs the key \"doc\"\n");
+  EXPECT_EQ(
+      result.error,
+      "bad.json:1: at /: expected the key \"doc\" in a scenario, found an object with the key "
+      "\"name\"\n");
 }
 
 TEST_F(SoukCommand, RunRefusesAScenarioThatGoesWrong) {
@@ -190,7 +192,7 @@ TEST_F(SoukCommand, ConformRunsTheOthersWhenAFileIsNoGood) {
   EXPECT_EQ(result.status, 2);
   EXPECT_EQ(result.out, "1 passed, 4 failed\n");
   EXPECT_THAT(result.error, HasSubstr("scenarios/b.json:1:2: at /0: expected a value"));
-  EXPECT_THAT(result.error, HasSubstr("scenarios/c.json: no golden file"));
+  EXPECT_THAT(result.error, HasSubstr("scenarios/c.json: expected a golden file in"));
   EXPECT_THAT(result.error, HasSubstr("golden/d.json:1: "));
   EXPECT_THAT(result.error, HasSubstr("nowhere.json: cannot read it: no such file"));
 }

@@ -59,7 +59,7 @@ std::int64_t load_count(const cursor& at) {
 }
 
 void expect_key(const cursor& at, std::string_view key) {
-  if (!at.has(key)) at.fail("a golden file needs the key \"" + std::string{key} + "\"");
+  if (!at.has(key)) at.fail_expected("the key \"" + std::string{key} + "\" in a golden file");
 }
 
 outcome_list load_list(const cursor& at, std::string_view key, std::string_view count_key,

@@ -73,8 +73,9 @@ case_result run_case(const std::string& file, const suite_options& options,
     const scenario program = load_scenario(file);
     const auto golden_file = find_golden(file);
     if (!golden_file) {
-      throw load_error(file + ": no golden file: there is neither ../golden-souk/" +
-                       fs::path{file}.filename().string() + " nor ../golden/ beside its folder");
+      throw load_error(file +
+                       ": expected a golden file in ../golden-souk or ../golden beside its "
+                       "folder, found none of that name");
     }
     const golden expected = load_golden(golden_file->string());
     tally seen;

@@ -59,12 +59,12 @@ void cursor::expect_keys(std::string_view what, std::span<const std::string_view
   known.insert(known.end(), optional.begin(), optional.end());
   for (std::size_t i = 0; i < size(); ++i) {
     if (std::find(known.begin(), known.end(), key(i)) != known.end()) continue;
-    item(i).fail(with_hint(std::string{what} + " has no key " + in_quotes(shortened(key(i))) +
-                               " (it may have " + alternatives(known) + ")",
+    item(i).fail(with_hint("expected a key of " + std::string{what} + " (" + alternatives(known) +
+                               "), found " + in_quotes(shortened(key(i))),
                            key(i), known));
   }
   for (const auto key : required) {
-    if (!has(key)) fail(std::string{what} + " needs the key " + in_quotes(key));
+    if (!has(key)) fail_expected("the key " + in_quotes(key) + " in " + std::string{what});
   }
 }
 
@@ -74,9 +74,8 @@ void cursor::fail_expected(std::string_view expected) const {
 
 void cursor::fail(std::string_view what) const {
   const std::string at = pointer();
-  throw load_error(*file_ + ":" + std::to_string(node_->line) + ": " +
-                   (at.empty() ? "at the top of the document: " : "at " + at + ": ") +
-                   std::string{what});
+  throw load_error(*file_ + ":" + std::to_string(node_->line) + ": " + "at " +
+                   (at.empty() ? "/" : at) + ": " + std::string{what});
 }
 
 std::string cursor::pointer() const {

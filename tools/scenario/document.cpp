@@ -35,7 +35,7 @@ class parser {
   node value(std::size_t depth) {
     skip_space();
     if (depth > depth_limit) {
-      stop("nested too deep (the limit is " + std::to_string(depth_limit) + " levels)");
+      stop("expected at most " + std::to_string(depth_limit) + " levels of nesting, found more");
     }
     node out;
     out.line = line_;
@@ -70,7 +70,7 @@ class parser {
       const std::string& key = out.keys.back();
       if (!seen.insert(key).second) {
         at_ = key_at;
-        stop("the key " + in_quotes(key) + " occurs twice in one object");
+        stop("expected each key once in an object, found " + in_quotes(key) + " twice");
       }
       path_.push_back(key);
       skip_space();
@@ -144,7 +144,7 @@ class parser {
         continue;
       }
       const std::size_t length = utf8_length(text_.substr(at_));
-      if (length == 0) stop("a string that is not UTF-8");
+      if (length == 0) fail("UTF-8 in a string");
       out.append(text_.substr(at_, length));
       at_ += length;
     }
@@ -172,10 +172,11 @@ class parser {
       if (text_.substr(at_, 2) != "\\u") fail("the second half of a surrogate pair");
       ++at_;
       const std::uint32_t low = read_hex();
-      if (low < 0xDC00 || low > 0xDFFF) stop("a surrogate pair without its second half");
+      if (low < 0xDC00 || low > 0xDFFF)
+        stop("expected the second half of a surrogate pair, found another character");
       code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
     } else if (code >= 0xDC00 && code <= 0xDFFF) {
-      stop("a surrogate pair without its first half");
+      stop("expected the first half of a surrogate pair, found the second");
     }
     append_utf8(out, code);
   }
@@ -220,8 +221,8 @@ class parser {
     std::string pointer;
     for (const auto& key : path_) pointer = pointer_step(pointer, key);
     throw load_error(file_ + ":" + std::to_string(line_) + ":" +
-                     std::to_string(at_ - line_start_ + 1) + ": " +
-                     (pointer.empty() ? "" : "at " + pointer + ": ") + what);
+                     std::to_string(at_ - line_start_ + 1) + ": " + "at " +
+                     (pointer.empty() ? "/" : pointer) + ": " + what);
   }
 
   [[nodiscard]] std::string found() const {

@@ -3,7 +3,8 @@
 // Reading is strict: RFC 8259 and UTF-8, no duplicate keys, at most `depth_limit` levels deep. A
 // number keeps what it is (an integer of 64 bits, a fraction, an integer too large), so that the
 // caller can say what is wrong with it. Every error is a load_error whose text is one line:
-//     FILE:LINE:COLUMN: at /boot/actions: expected ',' or ']', found '}'
+//     FILE:LINE:COLUMN: at /boot/actions: expected ',' or ']' after an element of a list, found '}'
+// where `at /` means the document as a whole.
 // Ownership: plain values. Threads: a document is not shared while it is read.
 #pragma once
 

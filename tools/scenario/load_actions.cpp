@@ -1,9 +1,5 @@
 // Actions (README section 5).
-#include <algorithm>
-#include <array>
-
 #include "tools/scenario/load_parts.hpp"
-#include "tools/scenario/quote.hpp"
 
 namespace souk::tool {
 namespace {
@@ -111,13 +107,14 @@ action_kinds load_action_kind(const cursor& at, levels level) {
       {"for", repeat},
       {"if", choose}};
   at.expect_object("an action (an object with the key \"action\")");
-  if (!at.has("action")) at.fail("an action needs the key \"action\"");
+  if (!at.has("action")) at.fail_expected("the key \"action\" in an action");
   const cursor name = at.member("action");
   const action_kinds kind = name.word("the name of an action", words);
   if (level == levels::meta && (kind == yield || kind == meta || kind == log)) {
-    name.fail("there is no " + in_quotes(name.value().text) +
-              " at meta level: under \"meta\" stand only add-endpoint, delete-endpoint, send, "
-              "spawn, spawn-vm, quit, and for and if with these");
+    name.fail_expected(
+        "what may stand under \"meta\" (add-endpoint, delete-endpoint, send, spawn, spawn-vm, "
+        "quit, "
+        "and for and if with these)");
   }
   return kind;
 }

@@ -31,7 +31,7 @@ void load_common(const cursor& at, rule& out) {
 
 void forbid(const cursor& at, std::string_view key, std::string_view event) {
   if (!at.has(key)) return;
-  at.member(key).fail("a rule has \"" + std::string{key} + "\" only where \"on\" is \"" +
+  at.member(key).fail("expected no \"" + std::string{key} + "\" in a rule, unless \"on\" is \"" +
                       std::string{event} + "\"");
 }
 

@@ -111,7 +111,7 @@ term_template load_object_template(const cursor& at, name_use names) {
     return {at.where(), wildcard_template{inner.value().text}};
   }
   if (form == "$") {
-    if (names == name_use::forbidden) at.fail("the messages of \"inject\" use no names");
+    if (names == name_use::forbidden) at.fail_expected("no name, since \"inject\" knows none");
     return {at.where(), name_template{load_name_reference(inner)}};
   }
   if (form == "+" || form == "-") {
