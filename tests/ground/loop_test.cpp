@@ -79,7 +79,7 @@ TEST(Loop, EveryAcceptedTaskRuns) {
 }
 
 TEST(LoopStop, DeliversWhatAReadingPeerHasNotGotYet) {
-  const auto sent = pattern(10'000'000);
+  const auto sent = pattern(3'000'000);
   std::string got;
   connected c({}, 4096);
   ASSERT_TRUE(c.ours->write(sent));

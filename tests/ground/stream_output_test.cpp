@@ -22,7 +22,7 @@ std::size_t await_written(stream& s) {
 TEST(StreamOutput, CreditBoundsTheQueueAndCountsEveryByte) {
   constexpr std::size_t window = 100'000;
   connected c({.write_limit = window}, small_buffer);
-  const auto sent = pattern(5'000'000);
+  const auto sent = pattern(1'500'000);
   std::string got;
   std::thread reader([&] { got = c.peer.receive_exactly(sent.size()); });
   std::size_t at = 0;
