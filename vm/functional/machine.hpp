@@ -109,6 +109,7 @@ class machine {
   [[nodiscard]] bool is_collectable(process& p) noexcept;
 
   // perform.cpp: false when `self` is no more
+  [[nodiscard]] bool perform_guarded(const action& a, process& self);
   [[nodiscard]] bool perform(const action& a, process& self);
   void perform(const add_endpoint& a, process& self);
   void perform(const delete_endpoint& a, process& self);
@@ -126,6 +127,8 @@ class machine {
                  change what, const reason& why);
   template <class Handler, class... Arguments>
   void run(process& p, const Handler& h, const Arguments&... arguments);
+  template <class F>
+  void guard(process& p, F f);
   static void enqueue(process& p, actions all);
   void crash(process& p, const fault& why);
 
@@ -182,8 +185,14 @@ template <class Endpoints>
 
 template <class Handler, class... Arguments>
 void machine::run(process& p, const Handler& h, const Arguments&... arguments) {
+  guard(p, [&] { enqueue(p, h(arguments..., p.state)); });
+}
+
+/// An exception is a crash of the process, and of nothing else (CRA-1).
+template <class F>
+void machine::guard(process& p, F f) {
   try {
-    enqueue(p, h(arguments..., p.state));
+    f();
   } catch (const std::exception& e) {
     crash(p, fault{e.what()});
   } catch (...) {

@@ -14,6 +14,13 @@ machine::~machine() {
   payer_.close();
 }
 
+// What cannot be performed, for want of memory or beyond the limits of a term, is a crash as well.
+bool machine::perform_guarded(const action& a, process& self) {
+  bool lives = true;
+  guard(self, [&] { lives = perform(a, self); });
+  return lives;
+}
+
 bool machine::perform(const action& a, process& self) {
   if (a.at_meta_level) {
     perform_at_meta_level(a, self);
@@ -112,7 +119,7 @@ void machine::perform(const spawn_action& a, process& self) {
 process machine::make_process(const spawn_action& a, pid child) {
   process p{child, a.name};
   if (common_.listener != nullptr) common_.listener->on_start(child, a.name);
-  try {
+  guard(p, [&] {  // CRA-3
     if (const auto* boot_of = std::get_if<boot_function>(&a.what); boot_of != nullptr) {
       booted start = (*boot_of)(child);
       p.state = std::move(start.state);
@@ -120,11 +127,7 @@ process machine::make_process(const spawn_action& a, pid child) {
     } else {
       make_nested(std::get<detail::function<boot_function(pid)>>(a.what), p);
     }
-  } catch (const std::exception& e) {
-    crash(p, fault{e.what()});  // CRA-3
-  } catch (...) {
-    crash(p, fault{"an exception that is not a std::exception"});
-  }
+  });
   return p;
 }
 

@@ -16,17 +16,19 @@ void machine::perform_at_meta_level(const action& a, process& self) {
 // when one arrives.
 void machine::lift(const add_endpoint& a, process& self) {
   const endpoint added{a.id, a.role, a.on_event};
+  action outer{add_endpoint{
+      // first, since an id that cannot be wrapped is refused here
+      outer_id(self, a.id), a.role,
+      handler{[number = self.self.number, id = a.id](const event& e, detail::state_box& state) {
+        return state.get<nested_vm>().inside->receive(number, id, e);
+      }}}};
   if (const auto old = find_endpoint(self.meta_endpoints, a.id); old != self.meta_endpoints.end()) {
     if (!interchangeable(old->role, a.role)) return crash(self, fault{"role-mismatch"});  // D-1
     *old = added;
   } else {
     self.meta_endpoints.push_back(added);
   }
-  external_.push_back(action{add_endpoint{
-      outer_id(self, a.id), a.role,
-      handler{[number = self.self.number, id = a.id](const event& e, detail::state_box& outer) {
-        return outer.get<nested_vm>().inside->receive(number, id, e);
-      }}}});
+  external_.push_back(std::move(outer));
 }
 
 // VM-4: forgotten here before it goes outside, so its own handler is not told.

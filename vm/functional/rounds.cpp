@@ -9,8 +9,9 @@ void machine::run_round() {
   std::vector<std::uint32_t> numbers;
   each(processes_, [&](auto& entry) { numbers.push_back(entry.first); });
   for (const std::uint32_t number : numbers) {
-    if (auto extracted = processes_.extract(number); !extracted.empty())
-      take_turn(std::move(extracted));
+    const auto place = processes_.find(number);
+    if (place == processes_.end() || place->second.pending.empty()) continue;
+    take_turn(processes_.extract(place));
   }
   collect();
 }
@@ -20,7 +21,7 @@ void machine::take_turn(process_table::node_type extracted) {
   process& self = extracted.mapped();
   for (const action_list& transition : std::exchange(self.pending, {})) {
     for (const action& a : transition) {
-      if (!perform(a, self)) return;  // QUI-1: the rest is dropped with the process
+      if (!perform_guarded(a, self)) return;  // QUI-1: the rest is dropped with the process
     }
   }
   processes_.insert(std::move(extracted));
@@ -36,7 +37,7 @@ bool machine::commit_next(std::uint32_t number) {
   const action_list transition = std::move(self.pending.front());
   self.pending.erase(self.pending.begin());
   const bool lives =
-      std::ranges::all_of(transition, [&](const action& a) { return perform(a, self); });
+      std::ranges::all_of(transition, [&](const action& a) { return perform_guarded(a, self); });
   if (lives) processes_.insert(std::move(extracted));
   collect();
   return true;
