@@ -8,7 +8,7 @@ namespace {
 
 /// The clauses of an endpoint as one handler: the first that fits.
 struct first_that_fits {
-  std::vector<detail::clause> clauses;
+  detail::charged_vector<detail::clause> clauses;
 
   actions operator()(const event& e, detail::state_box& state) const {
     for (const detail::clause& c : clauses) {

@@ -21,6 +21,7 @@
 #pragma once
 
 #include <souk/action.hpp>
+#include <souk/detail/account_allocator.hpp>
 #include <souk/detail/invoke.hpp>
 #include <souk/pattern.hpp>
 #include <souk/record.hpp>
@@ -38,9 +39,12 @@ namespace detail {
 using clause_function = function<std::optional<actions>(const event&, state_box&)>;
 using condition = function<bool(const event&, state_box&)>;
 
+template <class T>
+using charged_vector = std::vector<T, account_allocator<T>>;
+
 struct clause {
   event_kind on;
-  std::vector<condition> when;
+  charged_vector<condition> when;
   clause_function run;
 };
 
@@ -211,7 +215,7 @@ class SOUK_EXPORT endpoint {
     return std::move(*this);
   }
   template <class F>
-  void add_message_clause(F&& f, std::vector<detail::condition> when) {
+  void add_message_clause(F&& f, detail::charged_vector<detail::condition> when) {
     using type = std::decay_t<F>;
     clauses_.push_back({event_kind::message, std::move(when),
                         detail::clause_function{
@@ -242,8 +246,8 @@ class SOUK_EXPORT endpoint {
 
   term id_;
   souk::role role_;
-  std::vector<detail::clause> clauses_;
-  std::vector<detail::condition> narrowing_;
+  detail::charged_vector<detail::clause> clauses_;
+  detail::charged_vector<detail::condition> narrowing_;
 };
 
 inline void actions::push(const endpoint& one) { all_.push_back(action{one.build()}); }
