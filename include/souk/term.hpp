@@ -23,6 +23,7 @@
 #include <bit>
 #include <compare>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
@@ -132,6 +133,7 @@ class SOUK_EXPORT term {
   term(std::string_view text) : term{kind::string, text} {}
   term(const std::string& text) : term{kind::string, std::string_view{text}} {}
   term(const char* text) : term{kind::string, std::string_view{text}} {}
+  term(std::nullptr_t) = delete;
   term(const bytes& value) : term{kind::bytes, std::string_view{value.data}} {}
   term(const fault& value) : term{kind::error, std::string_view{value.message}} {}
   term(symbol value) noexcept : term{kind::symbol, value.serial(), value.base()} {}
