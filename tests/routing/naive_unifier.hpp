@@ -1,5 +1,5 @@
-// A textbook unifier (Robinson), independent of souk's: trees that are copied, and a substitution that
-// is applied to everything at each step. Slow and simple: what routing/ is compared with.
+// A textbook unifier (Robinson), independent of souk's: trees that are copied, and a substitution
+// that is applied to everything at each step. Slow and simple: what routing/ is compared with.
 #pragma once
 
 #include <souk/term.hpp>

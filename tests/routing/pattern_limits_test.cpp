@@ -15,8 +15,8 @@ namespace {
 
 using namespace literals;
 
-// In seconds of our own processor time: far above what the work takes, also with sanitizers, and far
-// below what a blow-up would.
+// In seconds of our own processor time: far above what the work takes, also with sanitizers, and
+// far below what a blow-up would.
 constexpr double soon = 30;
 
 template <class F>
