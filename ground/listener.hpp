@@ -4,8 +4,7 @@
 // Ownership  Dropping the last reference is close(). A taken stream is the taker's.
 // T1  At most max_waiting accepted connections wait to be taken; more wait in the kernel's backlog.
 // T2  Without descriptors accepting pauses: the backlog keeps the connections, and accepting goes
-// on
-//     when one of our own descriptors is closed, and every retry_after anyway.
+//     on when one of our own descriptors is closed, and every retry_after anyway.
 #pragma once
 
 #include <chrono>

@@ -8,8 +8,7 @@
 // Ownership  Dropping the last reference is close(), but does not wait for it.
 // G1  One object per signal at a time, in the whole process: a second one is refused.
 // G2  If the previous disposition was a handler, there is a moment in close() when the default is
-// in
-//     force (libuv's doing).
+//     in force (libuv's doing).
 #pragma once
 
 #include <memory>

@@ -14,12 +14,14 @@ namespace {
 struct settings {
   std::vector<std::string> paths;
   vm_kind kind = vm_kind::functional;
+  bool by_transition = false;
   suite_options suite;
 };
 
 /// What the golden files allow that implementation to show.
-schedules schedule_of(vm_kind kind) noexcept {
-  switch (kind) {
+schedules schedule_of(const settings& chosen) noexcept {
+  if (chosen.by_transition) return schedules::transitions;
+  switch (chosen.kind) {
     case vm_kind::functional: break;
   }
   return schedules::rounds;
@@ -27,11 +29,13 @@ schedules schedule_of(vm_kind kind) noexcept {
 
 int conform(const settings& chosen) {
   suite_options options = chosen.suite;
-  options.schedule = schedule_of(chosen.kind);
-  options.rerun_arguments = "--vm " + std::string{to_string(chosen.kind)};
+  options.schedule = schedule_of(chosen);
+  options.rerun_arguments = "--vm " + std::string{to_string(chosen.kind)} +
+                            (chosen.by_transition ? " --by-transition" : "");
   options.show_progress = ::isatty(STDERR_FILENO) == 1;
   const auto run = [&](const scenario& program, std::uint64_t seed) {
-    return run_scenario(program, {.kind = chosen.kind, .seed = seed});
+    return run_scenario(program,
+                        {.kind = chosen.kind, .seed = seed, .by_transition = chosen.by_transition});
   };
   const suite_result result = run_suite(chosen.paths, options, run, std::cout, std::cerr);
   if (result.undecided > 0) std::cout << result.undecided << " undecided\n";
@@ -54,6 +58,9 @@ void add_conform_command(CLI::App& app, chosen_command& chosen) {
       ->required()
       ->type_name("");
   add_vm_option(*command, s->kind);
+  command->add_flag("--by-transition", s->by_transition,
+                    "Drive the VM one transition at a time, of processes drawn from the seed,\n"
+                    "instead of in rounds; what a parallel VM may show is right then too");
   suite_options& suite = s->suite;
   add_number_option(
       *command, "--seed", [&suite](std::uint64_t seed) { suite.first_seed = seed; }, {},

@@ -47,6 +47,8 @@ void add_run_command(CLI::App& app, chosen_command& chosen) {
       *command, "--max-rounds", [&run](std::uint64_t most) { run.most_rounds = most; }, {},
       "Give up after N rounds (default: never)")
       ->type_name("N");
+  command->add_flag("--by-transition", run.by_transition,
+                    "Drive the VM one transition at a time, of processes drawn from the seed");
   command->add_flag("--pretty", s->pretty, "Print the outcome on many lines instead of one");
   command->callback([s, &chosen] { chosen = [s] { return run_file(*s); }; });
 }

@@ -4,6 +4,8 @@
 // what the scenario says (`crash`); an error of the scenario itself is kept aside and ends the run.
 #include "tools/scenario/interpreter.hpp"
 
+#include <random>
+
 #include "tools/scenario/document.hpp"
 #include "tools/scenario/evaluate.hpp"
 #include "tools/scenario/recorder.hpp"
@@ -82,9 +84,18 @@ class run {
                          " rounds; allow more with --max-rounds, if it ends at all");
       }
       ++rounds_;
-      more = market.run_round();
+      more = advance(market);
       if (error_) throw load_error(*error_);
     }
+  }
+
+  /// A round, or one transition of a process drawn from the seed. False: nothing is left to do.
+  bool advance(vm& market) {
+    if (!options_.by_transition) return market.run_round();
+    const auto ready = market.steppable();
+    if (ready.empty()) return false;
+    std::uniform_int_distribution<std::size_t> choose{0, ready.size() - 1};
+    return market.step(ready.at(choose(dice_)));
   }
 
   /// Calls `f`, which stands at `at` in the file. After an error nothing is done any more.
@@ -350,6 +361,7 @@ class run {
   recorder recorder_;
   std::optional<std::string> error_;
   std::uint64_t rounds_ = 0;
+  std::mt19937_64 dice_{options_.seed};
   std::size_t steps_ = 0;
 };
 

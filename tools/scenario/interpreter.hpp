@@ -17,7 +17,10 @@ namespace souk::tool {
 struct run_options {
   vm_kind kind = vm_kind::functional;
   std::uint64_t seed = 0;
-  /// Give up after so many rounds; a scenario may run for ever.
+  /// Drives the VM instead of letting it run in rounds: one transition at a time, of a process that
+  /// the seed draws.
+  bool by_transition = false;
+  /// Give up after so many rounds (or transitions); a scenario may run for ever.
   std::optional<std::uint64_t> most_rounds{};
 };
 
