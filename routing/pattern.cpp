@@ -11,8 +11,8 @@
 namespace souk {
 namespace {
 
-// UPD-3. Terms may share subterms, so that as trees they are huge: after some work, no two nodes are
-// compared twice.
+// UPD-3. Terms may share subterms, so that as trees they are huge: after some work, no two nodes
+// are compared twice.
 class instance_check {
  public:
   [[nodiscard]] bool holds(const term& specific, const term& general) {

@@ -1,7 +1,7 @@
 // What lies between an event and the next turn: handler, state, actions, spawn and round.
 //
-// Handlers do next to nothing, so these are the costs around them. A round is that of the functional
-// VM, which visits every process whether it has anything to do or not.
+// Handlers do next to nothing, so these are the costs around them. A round is that of the
+// functional VM, which visits every process whether it has anything to do or not.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Terms: made, copied, compared, hashed, converted.
 //
-// The terms are of the size of a usual message, in caches, and used by one thread. So the figures are
-// neither those of large terms nor of terms that several threads share.
+// The terms are of the size of a usual message, in caches, and used by one thread. So the figures
+// are neither those of large terms nor of terms that several threads share.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
