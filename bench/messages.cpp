@@ -127,7 +127,7 @@ constinit const workload pairs{
         "the cost of that",
     .size_of = "pairs",
     .size = 1000,
-    .count = 40'000,
+    .count = 8'000,
     .count_is_fixed = false,
     .run = run_pairs};
 
