@@ -26,6 +26,7 @@ std::string warning() {
     why += why.empty() ? "" : ", ";
     why += fact;
   };
+  // NOLINTNEXTLINE(readability-redundant-string-init): empty in some builds
   constexpr std::string_view sanitizers{SOUK_SANITIZERS};
   if (!sanitizers.empty()) add("sanitizers (" + std::string{sanitizers} + ")");
 #ifndef NDEBUG

@@ -99,9 +99,12 @@ void alarm_queue::fire() {
 }
 
 void alarm_queue::set_timer() {
-  set_to_ = waiting_.empty() ? never : waiting_.begin()->first.first;
   itimerspec spec{};  // all zero: off
-  if (!waiting_.empty()) spec.it_value = timer_time(set_to_);
+  set_to_ = never;
+  if (!waiting_.empty()) {
+    set_to_ = waiting_.begin()->first.first;
+    spec.it_value = timer_time(set_to_);
+  }
   ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &spec, nullptr);
 }
 

@@ -280,7 +280,7 @@ ground::stream_options stream_options_of(const options& how) {
   return o;
 }
 
-spawn_action accepted_connection(const term& local, std::shared_ptr<ground::stream> socket,
+spawn_action accepted_connection(const term& local, const std::shared_ptr<ground::stream>& socket,
                                  const options& how) {
   const term remote = address_term(socket->peer());
   return name_process(list(local, remote), spawn([=] {

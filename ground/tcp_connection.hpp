@@ -23,7 +23,7 @@ namespace souk::tcp {
 
 /// The process for a connection that was accepted on `local`.
 [[nodiscard]] spawn_action accepted_connection(const term& local,
-                                               std::shared_ptr<ground::stream> socket,
+                                               const std::shared_ptr<ground::stream>& socket,
                                                const options& how);
 /// The process that connects `local`, a handle, to `remote`, an address.
 [[nodiscard]] spawn_action outgoing_connection(const term& local, const term& remote,

@@ -95,8 +95,9 @@ spawn_action driver() {
 }
 
 spawn_action relay(term self) {
+  term name = list("timer-relay"_sym, self);
   return name_process(
-      list("timer-relay"_sym, self), spawn([self] {
+      std::move(name), spawn([self = std::move(self)] {
         return transition(
             relay_state{},
             at_meta_level(

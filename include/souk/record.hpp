@@ -171,7 +171,10 @@ struct topic : detail::topic_fields<T> {
   /// One pattern for each field.
   template <class... Patterns>
     requires(sizeof...(Patterns) > 0 &&
-             sizeof...(Patterns) == std::tuple_size_v<decltype(detail::description_of<T>.members)>)
+             sizeof...(Patterns) ==
+                 std::tuple_size_v<decltype(detail::description_of<T>.members)> &&
+             !(sizeof...(Patterns) == 1 && (std::same_as<std::remove_cvref_t<Patterns>, topic> &&
+                                            ...)))  // a copy, not a pattern
   explicit topic(Patterns&&... patterns) {
     std::apply(
         [&](const auto&... member) {

@@ -200,7 +200,8 @@ TEST(ApiGuide, AParentHearsThePidOfItsChild) {
   run(spawn([&] {
     return transition(
         "idle"_sym,
-        name_process("worker", spawn(subscriber(topic<order>(_, _)).on_absence([&](reason why) {
+        name_process("worker",
+                     spawn(subscriber(topic<order>(_, _)).on_absence([&](const reason& why) {
                        heard.push_back(why.text());
                      })))
             .then([&](pid child, symbol) {

@@ -10,6 +10,7 @@
 #include "tools/scenario/interpreter.hpp"
 #include "tools/scenario/load.hpp"
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace souk::tool;
   const std::string_view text{reinterpret_cast<const char*>(data), size};

@@ -28,7 +28,7 @@ rc::Gen<term> small_variable() {
   return rc::gen::element<term>(var("x"), var("y"), var("z"), wildcard{0}, wildcard{1});
 }
 rc::Gen<term> small_pattern(int levels) {
-  const auto leaf = rc::gen::weightedOneOf<term>({{2, small_variable()}, {1, small_atom()}});
+  auto leaf = rc::gen::weightedOneOf<term>({{2, small_variable()}, {1, small_atom()}});
   if (levels == 0) return leaf;
   const auto part = small_pattern(levels - 1);
   const auto two = rc::gen::pair(part, part);
@@ -68,7 +68,7 @@ using variables = std::map<std::uint64_t, term>;
 
 term instantiate(const term& t, variables& values, const std::vector<term>& from) {
   if (t.is(kind::wildcard)) {
-    const auto next = from[values.size() % from.size()];
+    const term& next = from[values.size() % from.size()];
     return values.emplace(t.as_wildcard().id, next).first->second;
   }
   if (!t.is_compound()) return t;

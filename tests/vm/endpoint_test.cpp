@@ -9,7 +9,6 @@ namespace {
 
 using namespace literals;
 using namespace testing;
-using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 

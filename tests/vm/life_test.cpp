@@ -11,7 +11,6 @@ using namespace literals;
 using namespace testing;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 // Spawns a victim and, once it is there, makes `killer` with its pid.
 template <class Killer>

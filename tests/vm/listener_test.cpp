@@ -12,7 +12,6 @@ using namespace testing;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 class recorder : public vm_listener {
  public:

@@ -11,7 +11,6 @@ namespace {
 using namespace literals;
 using namespace testing;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 // Keeps a nested VM alive while it has nothing to do (VM-8).
 meta_actions anchor() { return at_meta_level(subscriber("anchor"_sym)); }
@@ -231,7 +230,7 @@ TEST(Nested, WhatCannotBeLiftedThrowsWhereItIsMade_VM10) {
   EXPECT_NO_THROW((void)at_meta_level(actions{quit(), send_message(1)}));
 }
 
-journal escaped_from(std::function<actions(journal&)> make) {
+journal escaped_from(const std::function<actions(journal&)>& make) {
   journal out;
   journal j;
   vm_options options;
