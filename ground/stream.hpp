@@ -1,15 +1,15 @@
-// A connected TCP socket, seen from the VM: bytes or lines to take, bytes to write, an end to learn.
+// A connected TCP socket, seen from the VM: bytes or lines to take, bytes to write, an end.
 //
 //            input:  open --eof or error--> ended (what was received stays, then request_end fires)
 //            output: open --shutdown_write()--> flushing --all sent--> shut
 //     both together: --close()--> flush, then close     --abort()--> closed now
 //
 // Threads    any; each call is atomic. ready() functions: see request.hpp.
-// Ownership  Dropping the last reference is close(): what was written is still sent, nobody is called.
+// Ownership  Dropping the last reference is close(): what was written is sent, nobody is called.
 // S1  Every byte received is taken before the end, and in order.
 // S2  Written bytes are counted once: the sum of take_written() is what the kernel accepted.
-// S3  Memory is bounded: input by high_water (by max_line while a line is requested) plus one read of
-//     64 KiB, output by write_limit.
+// S3  Memory is bounded: input by high_water (by max_line while a line is requested) plus one read
+//     of 64 KiB, output by write_limit.
 // S4  Whatever the peer does ends in end() or error(): never a signal, never an exception.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 // Variables and the compounds that they stand for are sorted into classes of what must be equal
 // (union-find); nothing is built until resolve(). So that it always ends, and soon:
-// U1  Each class has at most one value: a part of one of the terms, ground if one of its members is.
+// U1  Each class has at most one value: a part of one of the terms, ground if one member is.
 // U2  Two compounds of one class are not compared again. Each comparison joins two classes.
 // U3  A class that resolve() meets inside itself stands for an infinite term: there is none (D-2).
 // U4  resolve() builds each class once; what is shared in the terms is shared in the result.
@@ -25,8 +25,8 @@ class unifier {
   /// by resolve(). Call once.
   [[nodiscard]] bool unify(const term& left, const term& right);
 
-  /// What `left` of a successful unify() has become, with canonical variables; nothing when it would
-  /// be infinite or nested too deep.
+  /// What `left` of a successful unify() has become, with canonical variables; nothing when it
+  /// would be infinite or nested too deep.
   [[nodiscard]] std::optional<term> resolve(const term& left);
 
  private:
