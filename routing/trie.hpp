@@ -1,0 +1,92 @@
+// The topics of a VM's endpoints, so that those that a message or a new endpoint meets are found
+// without looking at the others.
+//
+// Threads    A version is immutable: any number of threads may read it while one makes the next.
+// Ownership  Versions are linear: each edit is made from the newest, and the nodes that it replaces
+//            go to the graveyard. Whoever publishes versions keeps the graveyard until no reader is
+//            in an older one. Each node is charged to the account that was current when it was
+//            made.
+#pragma once
+
+#include <souk/term.hpp>
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace souk::routing {
+
+/// What the table holds: the VM's record of an endpoint derives from it. It must outlive every
+/// version that holds it, and its topic must not change.
+struct target {
+  term topic;
+};
+
+struct trie_node;
+
+/// Nodes that newer versions do not use any more. Its destructor frees them: to be called when no
+/// reader can be in an older version.
+class graveyard {
+ public:
+  graveyard() noexcept = default;
+  graveyard(graveyard&& other) noexcept
+      : first_{std::exchange(other.first_, nullptr)}, last_{std::exchange(other.last_, nullptr)} {}
+  graveyard& operator=(graveyard&& other) noexcept {
+    std::swap(first_, other.first_);
+    std::swap(last_, other.last_);
+    return *this;
+  }
+  ~graveyard();
+
+  void append(graveyard&& other) noexcept;
+  void bury(trie_node&) noexcept;
+
+  [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+
+ private:
+  trie_node* first_ = nullptr;
+  trie_node* last_ = nullptr;
+};
+
+/// One immutable version of the topics of one orientation: a value of one pointer. A copy owns
+/// nothing.
+class trie {
+ public:
+  /// No topics.
+  trie() noexcept = default;
+
+  /// The next version, with `added`. When it throws, nothing has changed.
+  [[nodiscard]] trie with(const target& added, graveyard&) const;
+  /// The next version, without `gone`. Pre: it is in. When it throws, nothing has changed.
+  [[nodiscard]] trie without(const target& gone, graveyard&) const;
+  /// The end of the last version: all its nodes go to the graveyard.
+  void clear(graveyard&) && noexcept;
+
+  /// Appends every target whose topic `body` reaches: matches(body, topic). In no order.
+  void match(const term& body, std::vector<const target*>& found) const;
+  /// Appends every target whose topic has an intersection with `topic`, and the intersection. In no
+  /// order.
+  void intersect(const term& topic, std::vector<std::pair<const target*, term>>& found) const;
+
+  [[nodiscard]] bool empty() const noexcept { return root_ == nullptr; }
+  /// The same version.
+  friend bool operator==(trie, trie) noexcept = default;
+
+ private:
+  explicit trie(trie_node* root) noexcept : root_{root} {}
+
+  trie_node* root_ = nullptr;
+};
+
+/// A shard's memory of routes: what trie::match finds, without allocating. One thread.
+class route_cache {
+ public:
+  /// The targets whose topics `body` reaches; valid until the next call.
+  [[nodiscard]] std::span<const target* const> find(const trie& now, const term& body);
+
+ private:
+  std::vector<const target*> found_;
+};
+
+}  // namespace souk::routing
