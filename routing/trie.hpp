@@ -69,14 +69,14 @@ class trie {
   /// order.
   void intersect(const term& topic, std::vector<std::pair<const target*, term>>& found) const;
 
-  [[nodiscard]] bool empty() const noexcept { return root_ == nullptr; }
+  [[nodiscard]] bool empty() const noexcept { return root_ == 0; }
   /// The same version.
   friend bool operator==(trie, trie) noexcept = default;
 
  private:
-  explicit trie(trie_node* root) noexcept : root_{root} {}
+  explicit trie(std::uintptr_t root) noexcept : root_{root} {}
 
-  trie_node* root_ = nullptr;
+  std::uintptr_t root_ = 0;  // a link, see trie_node.hpp
 };
 
 /// A shard's memory of routes: what trie::match finds, without allocating. One thread.

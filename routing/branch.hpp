@@ -1,0 +1,81 @@
+// The nodes of a trie: branches, where topics go on with different tokens, and bunches, where
+// several end.
+#pragma once
+
+#include "routing/table.hpp"
+#include "routing/token.hpp"
+#include "routing/trie_node.hpp"
+
+#include <cstdint>
+
+namespace souk::routing {
+
+/// The way on for the topics that have this token here.
+struct edge {
+  term token;
+  link to;
+};
+
+/// A branch has the edges by token, and a link for the topics that have a wildcard here.
+struct edge_traits {
+  using entry = edge;
+  using key = term;
+  using extra = link;
+  using node = branch_node;
+  static constexpr std::uint32_t of_bunch = 0;
+
+  static const term& key_of(const edge& e) noexcept { return e.token; }
+  static std::uint64_t hash_of(const term& token) noexcept { return routing::hash_of(token); }
+  static bool same(const edge& e, const term& token) noexcept { return same_token(e.token, token); }
+};
+class branch_node final : public table<edge_traits> {
+ public:
+  using table::table;
+
+  [[nodiscard]] link wild() const noexcept { return extra; }
+  [[nodiscard]] link exact(const term& token) const noexcept {
+    const edge* const e = find(token);
+    return e == nullptr ? link{} : e->to;
+  }
+};
+
+/// What a bunch holds beside its targets.
+struct crowd {
+  std::uint64_t stamp = 0;  ///< no two bunches of a program have the same, ever
+  std::uint32_t size = 0;
+  std::uint32_t loose = 0;  ///< so many topics are (token.hpp)
+};
+
+struct member_traits {
+  using entry = const target*;
+  using key = const target*;
+  using extra = crowd;
+  using node = bunch_node;
+  static constexpr std::uint32_t of_bunch = 1;
+
+  static const target* const& key_of(const target* const& t) noexcept { return t; }
+  static std::uint64_t hash_of(const target* t) noexcept {
+    std::uint64_t x = reinterpret_cast<std::uintptr_t>(t) * 0x9e3779b97f4a7c15U;
+    x ^= x >> 32;
+    return x * 0xbf58476d1ce4e5b9U;
+  }
+  static bool same(const target* a, const target* b) noexcept { return a == b; }
+};
+class bunch_node final : public table<member_traits> {
+ public:
+  using table::table;
+
+  /// One of the targets.
+  [[nodiscard]] const target& any() const noexcept {
+    const bunch_node* n = this;
+    while (n->entries().empty()) n->for_each_child([&](const bunch_node& below) { n = &below; });
+    return *n->entries().front();
+  }
+};
+
+/// One of the targets of a leaf.
+[[nodiscard]] inline const target& any_of(link leaf) noexcept {
+  return leaf.is_bunch() ? leaf.bunch().any() : leaf.only();
+}
+
+}  // namespace souk::routing
