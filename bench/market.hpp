@@ -72,6 +72,7 @@ class market {
   vm_options settings(const options& chosen, vm_listener* listener) {
     vm_options made;
     made.kind = chosen.kind;
+    made.workers = chosen.workers;
     made.listener = listener;
     made.on_escape = [this](const action& a) {
       const auto* const sent = std::get_if<send_message>(&a.what);

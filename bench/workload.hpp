@@ -14,6 +14,7 @@ namespace souk::bench {
 
 struct options {
   vm_kind kind = vm_kind::functional;
+  unsigned workers = 1;
   std::uint64_t size = 0;   ///< how many take part: see workload::size_of
   std::uint64_t count = 0;  ///< how much work, in the workload's unit
 };

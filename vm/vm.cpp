@@ -1,26 +1,59 @@
 #include <souk/vm.hpp>
 
+#include "sched/executor.hpp"
 #include "vm/functional/machine.hpp"
+#include "vm/parallel/machine.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <thread>
 
 namespace souk {
-
-using functional::machine;
 
 vm_listener::~vm_listener() = default;
 
 // The outermost VM, whose container is the program itself.
 class vm::implementation {
  public:
-  implementation(const boot_function& boot, vm_options options)
-      : common_{options.listener, options.seed != 0, false, std::mt19937_64{options.seed}},
-        on_escape_{std::move(options.on_escape)},
+  explicit implementation(vm_options& options)
+      : listener_{options.listener}, on_escape_{std::move(options.on_escape)} {}
+  implementation(const implementation&) = delete;
+  implementation& operator=(const implementation&) = delete;
+  virtual ~implementation() = default;
+
+  virtual bool run_round() = 0;
+  virtual void inject(const send_message& message) = 0;
+  virtual bool step(std::span<const std::uint32_t> path) = 0;
+  virtual std::vector<std::vector<std::uint32_t>> steppable() = 0;
+
+ protected:
+  // VM-11
+  void let_escape(const action_list& out) {
+    for (const action& a : out) {
+      if (on_escape_) {
+        on_escape_(a);
+      } else if (listener_ != nullptr) {
+        listener_->on_remark({root_vm, 0},
+                             "an at-meta-level action of the outermost VM goes nowhere (VM-11)");
+      }
+    }
+  }
+
+ private:
+  vm_listener* listener_;
+  std::function<void(const action&)> on_escape_;
+};
+
+class vm::functional_vm final : public vm::implementation {
+ public:
+  functional_vm(const boot_function& boot, vm_options options)
+      : implementation{options},
+        common_{options.listener, options.seed != 0, false, std::mt19937_64{options.seed}},
         root_{common_, root_vm} {
     root_.boot(boot);
   }
 
-  bool run_round() {
+  bool run_round() override {
     if (common_.driven) {
       throw usage_error{
           "vm::run_round() after vm::step(): a VM is either driven or runs by itself; make another "
@@ -28,13 +61,13 @@ class vm::implementation {
     }
     started_ = true;
     root_.run_round();
-    let_escape();
+    let_escape(root_.take_external());
     return !root_.is_idle();
   }
 
-  void inject(const send_message& message) { root_.inject(message); }
+  void inject(const send_message& message) override { root_.inject(message); }
 
-  bool step(std::span<const std::uint32_t> path) {
+  bool step(std::span<const std::uint32_t> path) override {
     if (started_) {
       throw usage_error{
           "vm::step() after vm::run_round(): a VM is either driven or runs by itself; make another "
@@ -42,11 +75,11 @@ class vm::implementation {
     }
     common_.driven = true;
     const bool stepped = root_.step(path);
-    let_escape();
+    let_escape(root_.take_external());
     return stepped;
   }
 
-  std::vector<std::vector<std::uint32_t>> steppable() {
+  std::vector<std::vector<std::uint32_t>> steppable() override {
     std::vector<std::vector<std::uint32_t>> found;
     std::vector<std::uint32_t> prefix;
     root_.list_steppable(prefix, found);
@@ -54,26 +87,64 @@ class vm::implementation {
   }
 
  private:
-  // VM-11
-  void let_escape() {
-    for (const action& a : root_.take_external()) {
-      if (on_escape_) {
-        on_escape_(a);
-      } else if (common_.listener != nullptr) {
-        common_.listener->on_remark(
-            {root_vm, 0}, "an at-meta-level action of the outermost VM goes nowhere (VM-11)");
-      }
-    }
+  functional::settings common_;
+  bool started_ = false;
+  functional::machine root_;
+};
+
+class vm::parallel_vm final : public vm::implementation {
+ public:
+  parallel_vm(boot_function boot, vm_options options)
+      : implementation{options},
+        boot_{std::move(boot)},
+        workers_{options.workers != 0 ? options.workers
+                                      : std::max(1U, std::thread::hardware_concurrency())},
+        common_{sched::make_thread_executor(workers_), options.listener, workers_, options.seed},
+        root_{common_} {}
+  parallel_vm(const parallel_vm&) = delete;
+  parallel_vm& operator=(const parallel_vm&) = delete;
+  ~parallel_vm() override {
+    if (boot_) return;
+    root_.stop();
+    root_.wait_until_idle();
+    common_.stop_workers();
   }
 
-  functional::settings common_;
-  std::function<void(const action&)> on_escape_;
-  bool started_ = false;
-  machine root_;
+  bool run_round() override {
+    start();
+    root_.wait_until_idle();
+    for (const action_list& out : root_.take_outbox()) let_escape(out);
+    return false;
+  }
+
+  void inject(const send_message& message) override {
+    start();
+    root_.inject(message);
+  }
+
+  bool step(std::span<const std::uint32_t> /*path*/) override {
+    throw usage_error{
+        "vm::step() of a parallel VM: only the functional VM can be driven; make a vm with kind "
+        "vm_kind::functional"};
+  }
+  std::vector<std::vector<std::uint32_t>> steppable() override { return {}; }
+
+ private:
+  void start() {
+    if (boot_) root_.boot(std::exchange(boot_, {}));
+  }
+
+  boot_function boot_;
+  unsigned workers_;
+  parallel::universe common_;
+  parallel::machine root_;
 };
 
 vm::vm(from_boot, const boot_function& boot, vm_options options)
-    : inside_{std::make_unique<implementation>(boot, std::move(options))} {}
+    : inside_{options.kind == vm_kind::parallel
+                  ? std::unique_ptr<implementation>{std::make_unique<parallel_vm>(
+                        boot, std::move(options))}
+                  : std::make_unique<functional_vm>(boot, std::move(options))} {}
 vm::vm(vm&&) noexcept = default;
 vm& vm::operator=(vm&&) noexcept = default;
 vm::~vm() = default;

@@ -5,7 +5,8 @@
 //     market.inject(send_message(says{me, "hello"}));
 //
 // The outermost VM of a program that meets the outside world is ground_vm() of ground.hpp.
-// Threads: one at a time, today. Errors: those of handlers stay inside (CRA-1); usage_error for a
+// Threads: one at a time; a parallel VM has workers of its own, that run handlers from the first
+// call on. Errors: those of handlers stay inside (CRA-1); usage_error for a
 // call that makes no sense.
 #pragma once
 
@@ -28,7 +29,9 @@ namespace souk {
 /// Which implementation runs the VM. All mean the same: docs/semantics.md.
 enum class vm_kind : std::uint8_t {
   /// The reference: sequential, in rounds, plain.
-  functional
+  functional,
+  /// On many cores: every run equals some run of the functional VM, transition by transition.
+  parallel
 };
 
 /// How a process ended.
@@ -37,8 +40,9 @@ enum class ending : std::uint8_t {
   collected  ///< idle and without endpoints (GC-1)
 };
 
-/// Is told what happens in a VM and in the VMs nested in it: for tools, logs and tests. Called
-/// inside the commit, on the thread that runs the VM; must not throw, and must not call the VM.
+/// Is told what happens in a VM and in the VMs nested in it: for tools, logs and tests. Must not
+/// throw, and must not call the VM. The functional VM calls it inside the commit, on the thread that
+/// runs the VM; the parallel VM on its workers, several at a time.
 class SOUK_EXPORT vm_listener {
  public:
   virtual ~vm_listener();
@@ -53,9 +57,12 @@ class SOUK_EXPORT vm_listener {
 
 struct vm_options {
   vm_kind kind = vm_kind::functional;
-  /// The order of processes in a round, and of endpoints when one event concerns several (ORD-6,
-  /// ORD-7). 0: by pid and by age.
+  /// Functional: the order of processes in a round, and of endpoints when one event concerns several
+  /// (ORD-6, ORD-7); 0: by pid and by age. Parallel: not 0, for tests: processes are scattered over
+  /// the shards, and quanta are short and of any length.
   std::uint64_t seed = 0;
+  /// Parallel: how many threads run the VM. 0: one for each core.
+  unsigned workers = 0;
   vm_listener* listener = nullptr;
   /// What at-meta-level actions of the outermost VM's processes do (VM-11): endpoint ids are
   /// #(pid id). Without it they are dropped with a remark.
@@ -74,7 +81,7 @@ class SOUK_EXPORT vm {
   ~vm();
 
   /// One round: every process performs all that it had pending (ORD-1). False: nothing was pending
-  /// any more after it.
+  /// any more after it. The parallel VM has no rounds: it runs until it is inert.
   bool run_round();
   /// Rounds until no process has anything to do.
   void run_until_inert();
@@ -83,13 +90,16 @@ class SOUK_EXPORT vm {
 
   /// Performs the next transition of the process that `path` names, and nothing else: `path` goes
   /// from the outermost VM inwards, a number for each VM and last one for the process. False: it
-  /// has nothing to perform, or there is none. A VM that is driven so does not run rounds.
+  /// has nothing to perform, or there is none. A VM that is driven so does not run rounds; a
+  /// parallel VM cannot be driven.
   bool step(std::span<const std::uint32_t> path);
   /// The paths of all processes that have a transition to perform.
   [[nodiscard]] std::vector<std::vector<std::uint32_t>> steppable() const;
 
  private:
   class implementation;
+  class functional_vm;
+  class parallel_vm;
   struct from_boot {};
   vm(from_boot, const boot_function& boot, vm_options options);
   std::unique_ptr<implementation> inside_;

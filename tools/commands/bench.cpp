@@ -24,7 +24,7 @@ using bench::workload;
 struct settings {
   std::vector<std::string> names;
   vm_kind kind = vm_kind::functional;
-  std::uint64_t workers = 1;
+  unsigned workers = 1;
   std::uint64_t repeat = 5;
   std::uint64_t size = 0;
   std::uint64_t count = 0;
@@ -130,6 +130,7 @@ std::uint64_t scaled(std::uint64_t amount, double factor) {
 bench::options options_for(const workload& w, const settings& chosen) {
   const double size_scale = w.count_is_fixed ? chosen.scale : 1;
   return {.kind = chosen.kind,
+          .workers = chosen.workers,
           .size = chosen.size > 0     ? chosen.size
                   : w.size_of.empty() ? 0
                                       : scaled(w.size, size_scale),
@@ -188,9 +189,7 @@ void check(const settings& chosen) {
     refuse(chosen.size > 0 ? "--size" : "--count",
            "means something else in each workload: name the one it is for");
   }
-  if (chosen.kind == vm_kind::functional && chosen.workers != 1) {
-    refuse("--workers", "the functional VM is sequential: 1 is all it can use");
-  }
+  check_workers(chosen.kind, chosen.workers);
 }
 
 std::string footer() {
@@ -214,10 +213,7 @@ void add_bench_command(CLI::App& app, chosen_command& chosen) {
   auto s = std::make_shared<settings>();
   command->add_option("WORKLOAD", s->names, "Which (default: all)")->type_name("");
   add_vm_option(*command, s->kind);
-  add_number_option(
-      *command, "--workers", [s](std::uint64_t n) { s->workers = n; }, {1, 1024},
-      "How many cores the VM may use")
-      ->default_str("1");
+  add_workers_option(*command, s->workers)->default_str("1");
   add_number_option(
       *command, "--repeat", [s](std::uint64_t k) { s->repeat = k; }, {1, 1000},
       "How many repetitions, of which the median counts")

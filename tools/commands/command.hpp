@@ -27,6 +27,10 @@ void add_bench_command(CLI::App& app, chosen_command& chosen);
 /// The option --vm, with the implementations that there are.
 CLI::Option* add_vm_option(CLI::App& command, vm_kind& kind);
 [[nodiscard]] std::string_view to_string(vm_kind kind) noexcept;
+/// The option --workers of the parallel VM.
+CLI::Option* add_workers_option(CLI::App& command, unsigned& workers);
+/// Throws CLI::ValidationError if that VM cannot use so many.
+void check_workers(vm_kind kind, unsigned workers);
 
 struct number_range {
   std::uint64_t least = 0;

@@ -14,6 +14,7 @@ namespace {
 struct settings {
   std::vector<std::string> paths;
   vm_kind kind = vm_kind::functional;
+  unsigned workers = 0;
   bool by_transition = false;
   suite_options suite;
 };
@@ -23,6 +24,7 @@ schedules schedule_of(const settings& chosen) noexcept {
   if (chosen.by_transition) return schedules::transitions;
   switch (chosen.kind) {
     case vm_kind::functional: break;
+    case vm_kind::parallel: return schedules::transitions;
   }
   return schedules::rounds;
 }
@@ -30,12 +32,16 @@ schedules schedule_of(const settings& chosen) noexcept {
 int conform(const settings& chosen) {
   suite_options options = chosen.suite;
   options.schedule = schedule_of(chosen);
-  options.rerun_arguments = "--vm " + std::string{to_string(chosen.kind)} +
-                            (chosen.by_transition ? " --by-transition" : "");
+  options.rerun_arguments =
+      "--vm " + std::string{to_string(chosen.kind)} +
+      (chosen.workers != 0 ? " --workers " + std::to_string(chosen.workers) : "") +
+      (chosen.by_transition ? " --by-transition" : "");
   options.show_progress = ::isatty(STDERR_FILENO) == 1;
   const auto run = [&](const scenario& program, std::uint64_t seed) {
-    return run_scenario(program,
-                        {.kind = chosen.kind, .seed = seed, .by_transition = chosen.by_transition});
+    return run_scenario(program, {.kind = chosen.kind,
+                                  .seed = seed,
+                                  .workers = chosen.workers,
+                                  .by_transition = chosen.by_transition});
   };
   const suite_result result = run_suite(chosen.paths, options, run, std::cout, std::cerr);
   if (result.undecided > 0) std::cout << result.undecided << " undecided\n";
@@ -58,6 +64,7 @@ void add_conform_command(CLI::App& app, chosen_command& chosen) {
       ->required()
       ->type_name("");
   add_vm_option(*command, s->kind);
+  add_workers_option(*command, s->workers);
   command->add_flag("--by-transition", s->by_transition,
                     "Drive the VM one transition at a time, of processes drawn from the seed,\n"
                     "instead of in rounds; what a parallel VM may show is right then too");
@@ -81,7 +88,10 @@ void add_conform_command(CLI::App& app, chosen_command& chosen) {
   command->footer(
       "The last line is `N passed, M failed`. Exit status: 0 if all passed, 1 if any failed,\n"
       "2 for a file that cannot be used (it counts as failed, and the others still run).");
-  command->callback([s, &chosen] { chosen = [s] { return conform(*s); }; });
+  command->callback([s, &chosen] {
+    check_workers(s->kind, s->workers);
+    chosen = [s] { return conform(*s); };
+  });
 }
 
 }  // namespace souk::tool

@@ -37,6 +37,7 @@ void add_run_command(CLI::App& app, chosen_command& chosen) {
       ->required()
       ->type_name("");
   add_vm_option(*command, s->run.kind);
+  add_workers_option(*command, s->run.workers);
   run_options& run = s->run;
   add_number_option(
       *command, "--seed", [&run](std::uint64_t seed) { run.seed = seed; }, {},
@@ -50,7 +51,10 @@ void add_run_command(CLI::App& app, chosen_command& chosen) {
   command->add_flag("--by-transition", run.by_transition,
                     "Drive the VM one transition at a time, of processes drawn from the seed");
   command->add_flag("--pretty", s->pretty, "Print the outcome on many lines instead of one");
-  command->callback([s, &chosen] { chosen = [s] { return run_file(*s); }; });
+  command->callback([s, &chosen] {
+    check_workers(s->run.kind, s->run.workers);
+    chosen = [s] { return run_file(*s); };
+  });
 }
 
 }  // namespace souk::tool

@@ -4,6 +4,8 @@
 // what the scenario says (`crash`); an error of the scenario itself is kept aside and ends the run.
 #include "tools/scenario/interpreter.hpp"
 
+#include <atomic>
+#include <mutex>
 #include <random>
 
 #include "tools/scenario/document.hpp"
@@ -60,6 +62,7 @@ class run {
   json outcome() {
     vm market{vm_options{.kind = options_.kind,
                          .seed = options_.seed,
+                         .workers = options_.workers,
                          .listener = &recorder_,
                          .on_escape = [this](const souk::action& a) { recorder_.on_escape(a); }},
               boot_of(program_.boot, environment{})};
@@ -85,7 +88,7 @@ class run {
       }
       ++rounds_;
       more = advance(market);
-      if (error_) throw load_error(*error_);
+      if (failed_.load(std::memory_order_acquire)) throw load_error(error_);  // <- fail
     }
   }
 
@@ -101,17 +104,25 @@ class run {
   /// Calls `f`, which stands at `at` in the file. After an error nothing is done any more.
   template <class F>
   auto guarded(const place& at, F f) -> decltype(f()) {
-    if (error_) return {};
+    if (failed_.load(std::memory_order_relaxed)) return {};  // relaxed: soon enough
     try {
       return f();
     } catch (const scripted_crash&) {
       throw;
     } catch (const scenario_error& error) {
-      error_ = error.text(program_.file);
+      fail(error);
     } catch (const std::exception& error) {
-      error_ = scenario_error{at, error.what()}.text(program_.file);
+      fail(scenario_error{at, error.what()});
     }
     return {};
+  }
+
+  /// Keeps the first error; processes may run on several threads.
+  void fail(const scenario_error& error) {
+    const std::scoped_lock held{failing_};
+    if (failed_.load(std::memory_order_relaxed)) return;  // relaxed: guarded by the lock
+    error_ = error.text(program_.file);
+    failed_.store(true, std::memory_order_release);  // -> run_until_idle
   }
 
   // ---- processes ----
@@ -359,7 +370,9 @@ class run {
   const scenario& program_;
   const run_options& options_;
   recorder recorder_;
-  std::optional<std::string> error_;
+  std::mutex failing_;
+  std::string error_;  // failing_, until failed_
+  std::atomic<bool> failed_{false};
   std::uint64_t rounds_ = 0;
   std::mt19937_64 dice_{options_.seed};
   std::size_t steps_ = 0;

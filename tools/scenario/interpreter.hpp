@@ -17,6 +17,8 @@ namespace souk::tool {
 struct run_options {
   vm_kind kind = vm_kind::functional;
   std::uint64_t seed = 0;
+  /// Of the parallel VM; 0: as many as cores.
+  unsigned workers = 0;
   /// Drives the VM instead of letting it run in rounds: one transition at a time, of a process that
   /// the seed draws.
   bool by_transition = false;

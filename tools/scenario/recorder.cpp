@@ -6,12 +6,14 @@
 namespace souk::tool {
 
 process_record& recorder::start_process(pid self, const std::string& name, observations observe) {
+  const std::scoped_lock held{lock_};
   process_record& made = start(self, name);
   made.observe = observe;
   return made;
 }
 
 process_record& recorder::start_vm(pid self, const std::string& name) {
+  const std::scoped_lock held{lock_};
   process_record& made = start(self, name);
   made.is_vm = true;
   vm_by_id_[self.as_vm()] = &made;
@@ -32,6 +34,7 @@ void recorder::log_boot(process_record& p) { p.log.push_back({{"ev", "boot"}}); 
 
 void recorder::log_event(process_record& p, const term& endpoint_id, const event& e,
                          bool at_meta_level) {
+  const std::scoped_lock held{lock_};
   json entry = {{"ep", encoded(endpoint_id)}, {"role", encoded(e.role())}};
   switch (e.which()) {
     case event_kind::presence: entry["ev"] = "presence"; break;
@@ -49,16 +52,19 @@ void recorder::log_event(process_record& p, const term& endpoint_id, const event
 }
 
 void recorder::log_child(process_record& p, pid child) {
+  const std::scoped_lock held{lock_};
   p.log.push_back({{"ev", "k"}, {"pid", encoded(child)}});
 }
 
 void recorder::log_yield(process_record& p) { p.log.push_back({{"ev", "yield"}}); }
 
 void recorder::log_term(process_record& p, const term& value) {
+  const std::scoped_lock held{lock_};
   p.log.push_back({{"ev", "log"}, {"term", encoded(value)}});
 }
 
 void recorder::on_end(pid who, const term& /*name*/, ending how, const reason& why) {
+  const std::scoped_lock held{lock_};
   const auto found = by_pid_.find(who);
   if (found == by_pid_.end()) return;
   found->second->end = how;
@@ -66,6 +72,7 @@ void recorder::on_end(pid who, const term& /*name*/, ending how, const reason& w
 }
 
 void recorder::on_escape(const souk::action& a) {
+  const std::scoped_lock held{lock_};
   if (const auto* add = std::get_if<add_endpoint>(&a.what)) {
     escaped_.push_back(
         {{"action", "add-endpoint"}, {"id", escaped_id(add->id)}, {"role", encoded(add->role)}});
@@ -90,10 +97,15 @@ void recorder::on_escape(const souk::action& a) {
 json recorder::escaped_id(const term& pid_and_id) const {
   const auto parts = pid_and_id.parts();
   if (parts.size() != 2 || !parts[0].is(kind::pid)) return encoded(pid_and_id);
-  return json::array({label_of(parts[0].as_pid()), encoded(parts[1])});
+  return json::array({known_label(parts[0].as_pid()), encoded(parts[1])});
 }
 
 std::string recorder::label_of(pid who) const {
+  const std::scoped_lock held{lock_};
+  return known_label(who);
+}
+
+std::string recorder::known_label(pid who) const {
   const process_record* found = find(who);
   return found == nullptr ? "?" : found->label;
 }
@@ -104,7 +116,7 @@ const process_record* recorder::find(pid who) const {
 }
 
 json recorder::encoded(const term& value) const {
-  return encode(value, [this](pid who) { return label_of(who); });
+  return encode(value, [this](pid who) { return known_label(who); });
 }
 
 json recorder::encoded(const role& r) const {
@@ -130,6 +142,7 @@ json recorder::status(const process_record& p) const {
 }
 
 json recorder::outcome() const {
+  const std::scoped_lock held{lock_};
   json out = {{"root", "idle"},
               {"processes", json::object()},
               {"vms", json::object()},

@@ -1,11 +1,13 @@
 // Records what a run of a scenario shows: labels, logs, how processes end, what escapes. From that
 // comes the outcome (README, sections 6 and 7).
 //
-// Threads    One at a time: the thread that runs the VM.
+// Threads    Any, but outcome() once the VM is idle. An entry of a log comes from the one thread that
+//            runs its process at that moment; what all records share is behind the lock.
 // Ownership  Owns the records; a reference to one stays good as long as the recorder.
 #pragma once
 
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <souk/souk.hpp>
 #include <string>
@@ -56,7 +58,9 @@ class recorder final : public vm_listener {
   [[nodiscard]] bool is_there(const process_record& p) const;
   [[nodiscard]] const process_record* find(pid who) const;
   [[nodiscard]] json escaped_id(const term& pid_and_id) const;
+  [[nodiscard]] std::string known_label(pid who) const;
 
+  mutable std::mutex lock_;  // guards what follows
   std::deque<process_record> records_;
   std::unordered_map<pid, process_record*> by_pid_;
   std::unordered_map<std::uint64_t, process_record*> vm_by_id_;  // pid::vm of those inside

@@ -1,0 +1,250 @@
+#include "vm/parallel/change.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace souk::parallel {
+
+namespace {
+
+using endpoints = std::vector<std::unique_ptr<endpoint>>;
+
+endpoint& endpoint_of(const routing::target* one) {
+  return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
+}
+
+auto find_endpoint(endpoints& all, const term& id) {
+  return std::ranges::find_if(all, [&](const auto& one) { return one->id == id; });
+}
+
+term outer_id(const process& p, const term& id) { return make_vector(p.self, id); }
+
+}  // namespace
+
+void shard::commit_change(process& p, const action_list& all) {
+  snap_ = nullptr;
+  std::unique_lock writing{vm_.writer};
+  const table& now = *vm_.load_table();
+  if (is_dead(p, now)) return;
+  plan_.clear();
+  {
+    change next{*this, p, now};
+    next.perform_all(all);
+    next.commit();
+  }
+  writing.unlock();
+  begin_children();
+}
+
+shard::change::change(shard& at, process& self, const table& from)
+    : at_{at}, self_{self}, from_{from}, next_{std::make_unique<table>(from)} {
+  ++next_->id;
+}
+
+void shard::change::perform_all(const action_list& all) {
+  for (const action& a : all) {
+    bool lives = true;
+    at_.plan_guarded(self_, [&] { lives = perform(a); });
+    if (!lives) return;
+  }
+}
+
+bool shard::change::perform(const action& a) {
+  if (const auto* add_it = std::get_if<add_endpoint>(&a.what)) {
+    a.at_meta_level ? lift(*add_it) : add(*add_it);
+  } else if (const auto* gone = std::get_if<delete_endpoint>(&a.what)) {
+    a.at_meta_level ? lift(*gone) : erase(*gone);
+  } else if (const auto* q = std::get_if<quit>(&a.what); q != nullptr && !a.at_meta_level) {
+    return end(*q);
+  } else {
+    at_.plan_action(self_, a, *next_);
+  }
+  return true;
+}
+
+void shard::change::add(const add_endpoint& a) {
+  if (const auto place = find_endpoint(self_.endpoints, a.id); place != self_.endpoints.end()) {
+    if (interchangeable((*place)->role(), a.role)) {
+      update(*place, a);
+    } else {
+      at_.plan_.crash(self_, fault{"role-mismatch"});  // D-1
+    }
+    return;
+  }
+  auto added = std::make_unique<endpoint>(self_, a, self_.next_age);
+  self_.endpoints.reserve(self_.endpoints.size() + 1);
+  announce(*added, news::presence, {});  // PRE-1
+  routing::trie& side = next_->of(a.role.orientation);
+  side = side.with(*added, nodes_);
+  changed_ = true;
+  ++self_.next_age;
+  self_.endpoints.push_back(std::move(added));
+  if (vm_listener* const listener = at_.vm_.common().listener; listener != nullptr) {
+    listener->on_endpoint_added(self_.self, a.role);
+    if (a.role.topic.is_false())
+      listener->on_remark(self_.self, "the topic #f matches nothing (TOP-6)");
+  }
+}
+
+// UPD-1: who is in a mailbox already keeps the old one.
+void shard::change::update(std::unique_ptr<endpoint>& place, const add_endpoint& a) {
+  auto fresh = std::make_unique<endpoint>(self_, a, place->age);
+  replaced_.reserve(replaced_.size() + 1);
+  routing::trie& side = next_->of(a.role.orientation);
+  const routing::trie without = side.without(*place, nodes_);
+  side = without.with(*fresh, nodes_);
+  changed_ = true;
+  std::swap(place, fresh);
+  replaced_.push_back(std::move(fresh));
+}
+
+void shard::change::erase(const delete_endpoint& a) {
+  const auto place = find_endpoint(self_.endpoints, a.id);
+  if (place == self_.endpoints.end()) return;  // ABS-4
+  replaced_.reserve(replaced_.size() + 1);
+  take_out(**place, reason{a.why});
+  replaced_.push_back(std::move(*place));
+  self_.endpoints.erase(place);
+}
+
+// ABS-1: its own handler is told too.
+void shard::change::take_out(endpoint& gone, const reason& why) {
+  routing::trie& side = next_->of(gone.orientation);
+  side = side.without(gone, nodes_);
+  changed_ = true;
+  announce(gone, news::absence, why);
+  if (vm_listener* const listener = at_.vm_.common().listener; listener != nullptr)
+    listener->on_endpoint_deleted(gone.owner->self, gone.role());
+}
+
+bool shard::change::end(const quit& a) {
+  const reason why{a.why};
+  if (!a.who || *a.who == self_.self) {
+    end(self_, why);  // QUI-1
+    return false;
+  }
+  if (a.who->vm == at_.vm_.id()) {
+    process* const victim = at_.vm_.processes().find(a.who->number);
+    if (victim != nullptr) end(*victim, why);  // QUI-2; else QUI-4
+  }
+  return true;
+}
+
+// ABS-3, ABS-5, VM-5.
+void shard::change::end(process& gone, const reason& why) {
+  // It may be about to be collected: one of us is first. acq_rel as there; the version that we
+  // publish tells the others.
+  std::uint64_t expected = process::never;
+  if (!gone.dead_from.compare_exchange_strong(expected, next_->id, std::memory_order_acq_rel))
+    return;
+  changed_ = true;
+  for (const auto& one : gone.endpoints) take_out(*one, why);
+  for (const auto& one : gone.meta_endpoints) {
+    next_->meta_endpoints = next_->meta_endpoints.without(*one, nodes_);
+    at_.plan_.send_out(action{delete_endpoint{outer_id(gone, one->id), why.value}});
+  }
+  at_.plan_.errand_for(gone, bury{why});
+}
+
+// The owner's other endpoints meet it before those of other processes (ORD-8). A killer is blind to
+// its victim (QUI-3).
+void shard::change::announce(endpoint& changed, news what, const reason& why) {
+  met_.clear();
+  next_->of(opposite(changed.orientation)).intersect(changed.topic, met_);
+  std::ranges::sort(met_, [&](const auto& left, const auto& right) {
+    const endpoint& l = endpoint_of(left.first);
+    const endpoint& r = endpoint_of(right.first);
+    if (l.owner != r.owner) {
+      if (l.owner == changed.owner || r.owner == changed.owner) return l.owner == changed.owner;
+      return l.owner->self.number < r.owner->self.number;
+    }
+    return l.age < r.age;
+  });
+  for (auto& [peer, topic] : met_) {
+    endpoint& old = endpoint_of(peer);
+    if (old.owner == &self_ && changed.owner != &self_) continue;
+    introduce(old, changed, topic, what, why);  // the older one first (ORD-8)
+    introduce(changed, old, topic, what, why);
+  }
+}
+
+// INT-1, PRE-5, PRE-6.
+void shard::change::introduce(endpoint& local, const endpoint& peer, const term& topic, news what,
+                              const reason& why) {
+  if (!sees(local.interest, peer.interest)) return;
+  at_.plan_.event(local, what == news::presence ? event_kind::presence : event_kind::absence,
+                  {peer.orientation, peer.interest, {}}, topic, why);
+}
+
+// VM-2: outside, an endpoint of the nested VM that hands its events in.
+void shard::change::lift(const add_endpoint& a) {
+  action outer{add_endpoint{// first, since an id that cannot be wrapped is refused here
+                            outer_id(self_, a.id), a.role,
+                            handler{[number = self_.self.number, id = a.id](
+                                        const event& e, detail::state_box& state) -> actions {
+                              state.get<nested_vm>().inside->arrive(number, id, e);
+                              return {};
+                            }}}};
+  add_endpoint inner{
+      a.id, {a.role.orientation, a.role.interest, outer_id(self_, a.id)}, a.on_event};
+  auto fresh = std::make_unique<endpoint>(self_, inner, self_.next_age);
+  fresh->outer_topic = a.role.topic;
+  const auto place = find_endpoint(self_.meta_endpoints, a.id);
+  routing::trie& all = next_->meta_endpoints;
+  if (place != self_.meta_endpoints.end()) {
+    const souk::role old{(*place)->orientation, (*place)->interest, (*place)->outer_topic};
+    if (!interchangeable(old, a.role))
+      return at_.plan_.crash(self_, fault{"role-mismatch"});  // D-1
+    replaced_.reserve(replaced_.size() + 1);
+    fresh->age = (*place)->age;
+    const routing::trie without = all.without(**place, nodes_);
+    all = without.with(*fresh, nodes_);
+    std::swap(*place, fresh);
+    replaced_.push_back(std::move(fresh));
+  } else {
+    self_.meta_endpoints.reserve(self_.meta_endpoints.size() + 1);
+    all = all.with(*fresh, nodes_);
+    ++self_.next_age;
+    self_.meta_endpoints.push_back(std::move(fresh));
+  }
+  changed_ = true;
+  at_.plan_.send_out(std::move(outer));
+}
+
+// VM-4: forgotten here before it goes outside, so its own handler is not told.
+void shard::change::lift(const delete_endpoint& a) {
+  at_.plan_.send_out(action{delete_endpoint{outer_id(self_, a.id), a.why}});
+  const auto place = find_endpoint(self_.meta_endpoints, a.id);
+  if (place == self_.meta_endpoints.end()) return;
+  replaced_.reserve(replaced_.size() + 1);
+  next_->meta_endpoints = next_->meta_endpoints.without(**place, nodes_);
+  changed_ = true;
+  replaced_.push_back(std::move(*place));
+  self_.meta_endpoints.erase(place);
+}
+
+void shard::change::commit() {
+  shard& at = at_;
+  (void)at.find_homes(false);
+  at.homes_.push_back(&at);  // the acting process's shard is always locked
+  std::ranges::sort(at.homes_, {}, &shard::index);
+  at.lock_homes();
+  const table* old = nullptr;
+  if (changed_) old = at.vm_.publish(next_.release());  // THE commit point
+  at.finish_plan(self_);
+  // With nothing in our inbox our own events go straight to the mailboxes: that is to push them and
+  // to drain at once, under the same lock.
+  const bool straight = at.inbox_.empty();
+  at.push_plan(!straight);
+  if (straight) at.snap_ = at.vm_.load_table();
+  at.unlock_homes();
+  if (straight) at.deliver_own();
+  for (auto& one : replaced_) at.retire(std::move(one));
+  if (old != nullptr) {
+    at.graves_.push_back({.stamp = at.vm_.common().quiet.stamp(),
+                          .old_table = std::unique_ptr<const table>{old},
+                          .nodes = std::move(nodes_)});
+  }
+}
+
+}  // namespace souk::parallel

@@ -1,0 +1,255 @@
+// The commit of a transition that changes no endpoints, as in the commit protocol.
+//
+// If all receivers live here it is done with plain stores. Otherwise the inboxes of the receivers'
+// shards are locked in ascending order, the outbox last, and the table that gave the receivers must
+// still be the current one.
+#include "vm/parallel/shard.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace souk::parallel {
+
+namespace {
+
+endpoint& endpoint_of(const routing::target* one) {
+  // The table holds them as constant, since others read them; the count is their owner's.
+  return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
+}
+
+/// Of one process by age: that order can be seen (ORD-7 leaves it free; replay wants it fixed).
+bool is_before(const routing::target* left, const routing::target* right) {
+  const endpoint& l = endpoint_of(left);
+  const endpoint& r = endpoint_of(right);
+  return l.owner != r.owner ? l.owner->self.number < r.owner->self.number : l.age < r.age;
+}
+
+bool changes_endpoints(const action& a) {
+  return std::holds_alternative<add_endpoint>(a.what) ||
+         std::holds_alternative<delete_endpoint>(a.what) ||
+         (std::holds_alternative<quit>(a.what) && !a.at_meta_level);
+}
+
+/// After so many attempts the writer lock is taken, and then the table cannot change.
+constexpr int patience = 8;
+
+}  // namespace
+
+void plan::event(endpoint& to, event_kind what, const role& seen, term topic, const reason& why) {
+  switch (what) {
+    case event_kind::presence:
+      entries.emplace_back(entry_kind::presence, to, seen.orientation, seen.interest,
+                           std::move(topic));
+      break;
+    case event_kind::absence:
+      entries.emplace_back(entry_kind::absence, to, seen.orientation, seen.interest,
+                           std::move(topic));
+      entries.emplace_back(entry_kind::reason, to, seen.orientation, seen.interest, why.value);
+      break;
+    default:
+      entries.emplace_back(entry_kind::message, to, seen.orientation, seen.interest,
+                           std::move(topic));
+  }
+}
+
+void shard::commit(process& p, const action_list& all) {
+  if (all.empty() || vm_.is_stopped()) return;
+  if (vm_.common().listener != nullptr) remark_on(p, all);
+  if (std::ranges::any_of(all, changes_endpoints)) {
+    commit_change(p, all);
+  } else {
+    commit_planned(p, [&](const table& at) { plan_actions(p, all, at); });
+  }
+}
+
+void shard::remark_on(const process& p, const action_list& all) {
+  for (const action& a : all) {
+    const auto* message = std::get_if<send_message>(&a.what);
+    if (message != nullptr && !a.at_meta_level && message->body.is_false())
+      vm_.common().listener->on_remark(p.self, "the message #f reaches nobody (TOP-6)");
+  }
+}
+
+// What comes from outside is committed like a transition of the agent, which never ends.
+
+void shard::commit_inject(const inject& i) {
+  commit_planned(agent_, [&](const table& at) { plan_send(i.message, at); });
+}
+
+void shard::commit_arrival(const arrival& a) {
+  commit_planned(agent_, [&](const table& at) { plan_arrival(a, at); });
+}
+
+void shard::commit_child(const arrival_of_child& a) {
+  commit_planned(agent_, [&](const table& at) { plan_child(a, at); });
+}
+
+template <class Planner>
+void shard::commit_planned(process& p, Planner fill) {
+  if (snap_ == nullptr) open_epoch();
+  if (is_dead(p, *snap_)) return;
+  plan_.clear();
+  fill(*snap_);
+  if (is_local()) {
+    finish_plan(p);
+    for (entry& one : plan_.entries) deliver(std::move(one));
+    begin_children();
+    return;
+  }
+  const table* const planned_at = std::exchange(snap_, nullptr);
+  commit_locked(p, planned_at, fill);
+}
+
+template <class Planner>
+void shard::commit_locked(process& p, const table* planned_at, Planner fill) {
+  bool with_own = false;  // the protocol's `full`
+  for (int attempt = 0;; ++attempt) {
+    std::unique_lock<sched::spin_lock> writer{vm_.writer, std::defer_lock};
+    if (attempt >= patience) writer.lock();
+    const table* const now = vm_.load_table();
+    if (is_dead(p, *now)) return;
+    if (now != planned_at) {
+      plan_.clear();
+      fill(*now);
+      planned_at = now;
+    }
+    const bool to_own = find_homes(with_own);
+    lock_homes();
+    if (vm_.load_table() != now) {
+      unlock_homes();
+      continue;
+    }
+    const bool idle = !with_own && inbox_.is_idle();
+    if (to_own && !with_own && !idle) {
+      unlock_homes();
+      with_own = true;
+      continue;
+    }
+    finish_plan(p);
+    push_plan(with_own);
+    unlock_homes();
+    if (!with_own) deliver_own();
+    if (idle) snap_ = now;  // this commit opens the next epoch
+    begin_children();
+    return;
+  }
+}
+
+bool shard::is_local() const noexcept {
+  return !plan_.lifts() && std::ranges::all_of(plan_.entries, [this](const entry& one) {
+    return one.owner().home == this;
+  });
+}
+
+/// The receivers' shards, ascending; this one only `with_own`. True: it is a receiver.
+bool shard::find_homes(bool with_own) {
+  homes_.clear();
+  bool to_own = false;
+  for (const entry& one : plan_.entries) {
+    shard* const home = one.owner().home;
+    to_own = to_own || home == this;
+    if (home != this || with_own) homes_.push_back(home);
+  }
+  std::ranges::sort(homes_, {}, &shard::index);
+  const auto same = std::ranges::unique(homes_);
+  homes_.erase(same.begin(), same.end());
+  return to_own;
+}
+
+void shard::lock_homes() noexcept {
+  for (shard* const home : homes_) home->inbox_.lock();
+  outbox_locked_ = plan_.lifts();
+  if (outbox_locked_) vm_.lock_outbox();
+}
+
+void shard::unlock_homes() {
+  if (outbox_locked_) vm_.unlock_outbox();
+  for (shard* const home : homes_) {
+    if (home->inbox_.unlock()) vm_.wake(*home);
+  }
+  if (std::exchange(outbox_filled_, false)) vm_.tell_of_outbox();
+}
+
+/// What the commit has beside its entries. Pre: it is certain, and the outbox is locked if there is
+/// something for it.
+void shard::finish_plan(process& p) {
+  for (waiting_continuation& w : plan_.waiting) p.waiting.push_back(std::move(w));
+  p.next_continuation += plan_.waiting.size();
+  if (plan_.lifts()) outbox_filled_ = vm_.send_out(std::move(plan_.out));
+}
+
+/// SPN-1: their boot functions run before anything else of the parent does. Nobody knows a child
+/// before, so nobody misses it in the directory.
+void shard::begin_children() {
+  for (auto& [born, how] : plan_.children) {
+    action_list first = vm_.begin(*born, how->what);
+    process& child = *born.release();  // its home adopts it when it settles in
+    vm_.processes().set(child.self.number, &child);
+    if (child.home == this) {
+      deliver(std::make_unique<errand>(&child, settle_in{std::move(first)}));
+    } else {
+      child.home->push_from_outside(&child, settle_in{std::move(first)});
+    }
+  }
+  plan_.children.clear();
+}
+
+void shard::push_plan(bool with_own) {
+  for (entry& one : plan_.entries) {
+    shard* const home = one.owner().home;
+    if (home != this || with_own) home->inbox_.push(std::move(one));
+  }
+}
+
+void shard::deliver_own() {
+  for (entry& one : plan_.entries) {
+    if (one.which() != entry_kind::nothing) deliver(std::move(one));
+  }
+}
+
+void shard::plan_actions(process& p, const action_list& all, const table& at) {
+  for (const action& a : all) {
+    plan_guarded(p, [&] { plan_action(p, a, at); });
+  }
+}
+
+void shard::plan_action(process& p, const action& a, const table& at) {
+  if (a.at_meta_level) {
+    plan_lifted(p, a);
+  } else if (const auto* message = std::get_if<send_message>(&a.what)) {
+    plan_send(*message, at);
+  } else if (const auto* child = std::get_if<spawn_action>(&a.what)) {
+    plan_spawn(p, *child);
+  } else if (const auto* y = std::get_if<yield_action>(&a.what)) {
+    plan_.errand_for(p, resume{y->k});  // YLD-1
+  }
+}
+
+shard& shard::home_for_child() {
+  auto& all = vm_.shards();
+  return vm_.common().seed == 0 ? *this : *all[roll(static_cast<unsigned>(all.size()))];
+}
+
+// MSG-1 to MSG-6.
+void shard::plan_send(const send_message& a, const table& at) {
+  const orientation to = opposite(a.orientation);
+  auto& routes = to == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
+  const auto receivers = routes.find(at.of(to), a.body);
+  const souk::role sent{a.orientation, interest_type::participant, {}};
+  if (receivers.size() == 1) {
+    plan_.event(endpoint_of(receivers[0]), event_kind::message, sent, a.body, {});
+    return;
+  }
+  found_.assign(receivers.begin(), receivers.end());
+  std::ranges::sort(found_, is_before);
+  for (const routing::target* const one : found_)
+    plan_.event(endpoint_of(one), event_kind::message, sent, a.body, {});
+}
+
+void shard::plan_spawn(process& p, const spawn_action& a) {
+  const pid child{vm_.id(), vm_.processes().take_number()};
+  plan_.children.push_back({std::make_unique<process>(child, a.name, home_for_child()), &a});
+  if (a.then_do) plan_.errand_for(p, greet_child{a.then_do, child});
+}
+
+}  // namespace souk::parallel

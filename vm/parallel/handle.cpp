@@ -1,0 +1,106 @@
+// One entry of a mailbox: the handler of an endpoint, or an errand of the process itself.
+#include "vm/parallel/shard.hpp"
+
+#include <algorithm>
+
+namespace souk::parallel {
+
+namespace {
+
+template <class... F>
+struct overloaded : F... {
+  using F::operator()...;
+};
+
+}  // namespace
+
+void shard::handle(process& p, entry one) {
+  if (one.which() == entry_kind::errand) {
+    handle_errand(p, std::move(one).take_job());
+  } else {
+    handle_event(p, std::move(one));
+  }
+}
+
+/// Runs what gives the actions of a transition, and commits it. An exception is a crash of the
+/// process, and of nothing else (CRA-1).
+template <class F>
+void shard::run_guarded(process& p, F f) {
+  actions answer;
+  try {
+    answer = f();
+  } catch (const std::exception& e) {
+    return crash(p, fault{e.what()});
+  } catch (...) {
+    return crash(p, fault{"an exception that is not a std::exception"});
+  }
+  if (!answer.empty()) commit(p, std::move(answer).take());
+}
+
+// What is queued before is performed before (CRA-2): it is performed already.
+void shard::crash(process& p, const fault& why) {
+  if (vm_.common().listener != nullptr)
+    vm_.common().listener->on_remark(p.self, "crashed: " + why.message);
+  commit(p, actions{quit{term{why}}}.take());
+}
+
+void shard::handle_event(process& p, entry one) {
+  endpoint& to = one.to();
+  --to.queued;
+  souk::role seen{one.orientation(), one.interest(), std::move(one.topic())};
+  run_guarded(p, [&] {
+    switch (one.which()) {
+      case entry_kind::presence: return to.on_event(event::presence(std::move(seen)), p.state);
+      case entry_kind::absence: {
+        entry why = p.mailbox.pop();  // it follows its absence
+        --why.to().queued;
+        return to.on_event(event::absence(std::move(seen), reason{std::move(why.topic())}),
+                           p.state);
+      }
+      default: return to.on_event(event::message(seen.orientation, std::move(seen.topic)), p.state);
+    }
+  });
+}
+
+void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
+  std::visit(overloaded{
+                 [&](settle_in& s) { settle(p, s.first); },
+                 [&](resume& r) { run_guarded(p, [&] { return r.k(p.state); }); },
+                 [&](greet_child& g) { run_guarded(p, [&] { return g.k(g.child, p.state); }); },
+                 [&](greet_outer_child& g) {
+                   const auto found =
+                       std::ranges::find(p.waiting, g.number, &waiting_continuation::number);
+                   if (found == p.waiting.end()) return;
+                   const spawn_continuation k = found->k;
+                   p.waiting.erase(found);
+                   run_guarded(p, [&] { return k(g.child, p.state); });
+                 },
+                 [&](commit_later& c) { commit(p, c.all); },
+                 [&](bury& b) { end_process(p, b.why); },
+                 [&](inject& i) { commit_inject(i); },
+                 [&](arrival& a) { commit_arrival(a); },
+                 [&](arrival_of_child& a) { commit_child(a); },
+                 [&](stop&) { stop_inside(); },
+                 [&](inside_is_idle& i) { look_at_idle(i.number); },
+                 [&](outbox_filled& o) { take_outbox_of(o.number); },
+             },
+             job->what);
+}
+
+// Its home adopts it.
+void shard::settle(process& p, const action_list& first) {
+  p.place = static_cast<std::uint32_t>(processes_.size());
+  processes_.emplace_back(&p);
+  commit(p, first);
+  take_outbox_of(p.self.number);  // it may have told us before we knew it
+}
+
+// The end of a process was committed, and all that came before it is handled (ABS-3, QUI-2).
+void shard::end_process(process& p, const reason& why) {
+  if (vm_.common().listener != nullptr)
+    vm_.common().listener->on_end(p.self, p.name, ending::quit, why);
+  if (machine* const inside = machine_in(p); inside != nullptr) inside->stop();
+  remove(p);
+}
+
+}  // namespace souk::parallel

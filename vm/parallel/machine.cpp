@@ -1,0 +1,196 @@
+#include "vm/parallel/machine.hpp"
+
+#include "vm/parallel/shard.hpp"
+
+#include <algorithm>
+
+namespace souk::parallel {
+
+// Pre: nothing is active.
+universe::~universe() {
+  workers.reset();
+  for (auto& [stamp, gone] : cemetery_) delete gone;
+}
+
+void universe::bury(machine& gone) {
+  const std::uint64_t stamp = quiet.stamp();
+  const std::scoped_lock held{lock_};
+  cemetery_.emplace_back(stamp, &gone);
+  filled_.store(true, std::memory_order_relaxed);  // relaxed: a hint to take the lock
+}
+
+void universe::sweep() {
+  if (!filled_.load(std::memory_order_relaxed)) return;  // relaxed: a hint
+  std::vector<machine*> gone;
+  {
+    const std::scoped_lock held{lock_};
+    std::erase_if(cemetery_, [&](const auto& grave) {
+      if (!quiet.passed(grave.first)) return false;
+      gone.push_back(grave.second);
+      return true;
+    });
+    filled_.store(!cemetery_.empty(), std::memory_order_relaxed);  // relaxed: a hint
+  }
+  for (machine* const one : gone) delete one;
+}
+
+machine::machine(universe& common, std::uint64_t id, machine* around, shard* home,
+                 std::uint32_t number)
+    : common_{common},
+      payer_{detail::account::open()},
+      id_{id},
+      around_{around},
+      home_{home},
+      number_{number},
+      table_{nullptr} {
+  const detail::account_scope paying{payer_};
+  table_.store(new table, std::memory_order_relaxed);  // relaxed: no shard runs yet
+  const unsigned count = around == nullptr || common.seed != 0 ? common.root_shards : 1;
+  for (unsigned i = 0; i < count; ++i) {
+    shards_.push_back(std::make_unique<shard>(*this, i, common.seed ^ (id + i)));
+  }
+}
+
+// Pre: not active. So the machines in its processes are not active either.
+machine::~machine() {
+  {
+    const detail::account_scope paying{payer_};
+    shards_.clear();
+    const std::unique_ptr<const table> last{
+        table_.load(std::memory_order_relaxed)};  // relaxed: alone
+    routing::graveyard nodes;
+    routing::trie{last->publishers}.clear(nodes);
+    routing::trie{last->subscribers}.clear(nodes);
+    routing::trie{last->meta_endpoints}.clear(nodes);
+    outbox_.clear();
+  }
+  payer_.close();
+}
+
+void machine::boot(boot_function first) {
+  const detail::account_scope paying{payer_};
+  shard& home = *shards_.front();
+  const pid self{id_, directory_.take_number()};
+  auto made = std::make_unique<process>(self, term{}, home);
+  action_list actions = begin(*made, std::move(first));
+  process* const p = made.release();  // its home adopts it when it settles in
+  directory_.set(self.number, p);
+  home.push_from_outside(p, settle_in{std::move(actions)});
+}
+
+action_list machine::begin(process& p, const decltype(spawn_action::what)& how) {
+  if (common_.listener != nullptr) common_.listener->on_start(p.self, p.name);
+  fault why;
+  try {
+    if (const auto* boot_of = std::get_if<boot_function>(&how); boot_of != nullptr) {
+      booted made = (*boot_of)(p.self);
+      p.state = std::move(made.state);
+      return std::move(made.first);
+    }
+    begin_nested(p, std::get<detail::function<boot_function(pid)>>(how));
+    return {};
+  } catch (const std::exception& e) {
+    why.message = e.what();
+  } catch (...) {
+    why.message = "an exception that is not a std::exception";
+  }
+  if (common_.listener != nullptr) common_.listener->on_remark(p.self, "crashed: " + why.message);
+  return actions{quit{term{why}}}.take();
+}
+
+void machine::begin_nested(process& p, const detail::function<boot_function(pid)>& maker) {
+  auto inside = std::make_unique<machine>(*this, p);
+  const boot_function first = maker(p.self);
+  p.state = detail::state_box{nested_vm{inside.get()}};
+  inside.release()->boot(first);  // runs from now on, and ends by itself
+}
+
+void machine::inject(const send_message& message) {
+  const detail::account_scope paying{payer_};
+  shard& s = *shards_.front();
+  s.push_from_outside(&s.agent(), parallel::inject{message});
+}
+
+// All that comes from the VM around goes through one agent, so that it stays in order.
+void machine::arrive(std::uint32_t number, const term& id, const event& e) {
+  const detail::account_scope paying{payer_};
+  shard& s = *shards_.front();
+  s.push_from_outside(&s.agent(), arrival{number, id, e});
+}
+
+void machine::arrive_child(std::uint32_t number, std::uint64_t continuation_number, pid child) {
+  const detail::account_scope paying{payer_};
+  shard& s = *shards_.front();
+  s.push_from_outside(&s.agent(), arrival_of_child{number, continuation_number, child});
+}
+
+void machine::stop() {
+  const detail::account_scope paying{payer_};
+  activate();  // so that it is over once, after the last of these
+  for (const auto& s : shards_) s->push_from_outside(&s->agent(), parallel::stop{});
+  deactivate();
+}
+
+void machine::wait_until_idle() const noexcept {
+  // acquire <- deactivate: all that was done.
+  for (auto active = active_.load(std::memory_order_acquire); active != 0;
+       active = active_.load(std::memory_order_acquire)) {
+    active_.wait(active, std::memory_order_acquire);
+  }
+}
+
+void machine::activate() noexcept {
+  // seq_cst: see ask_for_idle_news.
+  if (active_.fetch_add(1, std::memory_order_seq_cst) == 0 && around_ != nullptr)
+    around_->activate();
+}
+
+// When the last is gone, the machine may be deleted as soon as this worker leaves its quantum.
+void machine::deactivate() {
+  machine* const around = around_;
+  // seq_cst: see ask_for_idle_news; and release -> wait_until_idle.
+  if (active_.fetch_sub(1, std::memory_order_seq_cst) != 1) return;
+  if (around == nullptr) {
+    active_.notify_all();
+    return;
+  }
+  if (is_stopped()) {
+    common_.bury(*this);
+  } else if (wanted_idle_.load(std::memory_order_seq_cst)) {
+    tell_container(inside_is_idle{number_});
+  }
+  around->deactivate();
+}
+
+void machine::wake(shard& s) {
+  activate();
+  common_.workers->submit(s);
+}
+
+bool machine::send_out(action_list out) {
+  const bool was_empty = outbox_.empty();
+  outbox_.push_back(std::move(out));
+  return was_empty;
+}
+
+std::vector<action_list> machine::take_outbox() {
+  const std::scoped_lock held{outbox_lock_};
+  return std::exchange(outbox_, {});
+}
+
+bool machine::has_outbox() {
+  const std::scoped_lock held{outbox_lock_};
+  return !outbox_.empty();
+}
+
+void machine::tell_of_outbox() {
+  if (around_ != nullptr) tell_container(outbox_filled{number_});
+}
+
+// Its process may not be there any more, or not yet: whoever hears it looks.
+void machine::tell_container(decltype(errand::what) news) {
+  const detail::account_scope paying{around_->payer()};
+  home_->push_from_outside(&home_->agent(), std::move(news));
+}
+
+}  // namespace souk::parallel

@@ -1,0 +1,172 @@
+// The parallel VM: a set of small sequential VMs, the shards, that commit jointly.
+//
+//     shard.cpp      a shard's quanta: drain, run processes, park
+//     handle.cpp     one entry of a mailbox: a handler, a continuation, an errand
+//     commit.cpp     a transition without changes: local, or under the receivers' locks
+//     change.cpp     a transition with changes: a new version of the table
+//     nested.cpp     the VM around, and the VMs inside
+//
+// Every run equals a run of the functional VM that performs one transition after the other. The
+// argument is that of the commit protocol (DESIGN.md); the names here are its names.
+//
+// Threads    As marked. A machine is used by the workers that run its shards, and from outside by
+//            arrive(), inject(), stop().
+// Ownership  The outermost machine belongs to the universe; a nested one to itself: when it is over
+//            and idle, or collected, it goes to the universe's cemetery.
+// M1  active_ counts the shards that are not parked and the machines inside that are active. A
+//     worker that makes something active is itself counted, so 0 means that nothing is left to do.
+#pragma once
+
+#include <souk/detail/account.hpp>
+#include <souk/vm.hpp>
+
+#include "sched/executor.hpp"
+#include "sched/quiescence.hpp"
+#include "sched/spin_lock.hpp"
+#include "vm/parallel/directory.hpp"
+#include "vm/parallel/process.hpp"
+#include "vm/parallel/table.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace souk::parallel {
+
+class machine;
+class shard;
+
+/// What the machines of one tree share.
+struct universe {
+  universe(std::unique_ptr<sched::executor> e, vm_listener* l, unsigned shards, std::uint64_t s)
+      : workers{std::move(e)},
+        quiet{workers->workers()},
+        listener{l},
+        root_shards{shards},
+        seed{s} {}
+  universe(const universe&) = delete;
+  universe& operator=(const universe&) = delete;
+  ~universe();
+
+  /// Ends the threads. Pre: nothing is active.
+  void stop_workers() noexcept { workers.reset(); }
+  /// The machine is over: deleted when no worker can be in it.
+  void bury(machine& gone);
+  /// Deletes what can be.
+  void sweep();
+
+  std::unique_ptr<sched::executor> workers;
+  sched::quiescence quiet;
+  vm_listener* listener;
+  unsigned root_shards;
+  /// 0: children start where their parents are. Otherwise anywhere, and quanta are of any length.
+  std::uint64_t seed;
+
+ private:
+  std::mutex lock_;  // guards cemetery_
+  std::vector<std::pair<std::uint64_t, machine*>> cemetery_;
+  std::atomic<bool> filled_{false};
+};
+
+class machine {
+ public:
+  /// The outermost VM.
+  explicit machine(universe& common) : machine{common, root_vm, nullptr, nullptr, 0} {}
+  /// The VM in a process of `around`.
+  machine(machine& around, const process& self)
+      : machine{around.common_, self.self.as_vm(), &around, self.home, self.self.number} {}
+  ~machine();
+  machine(const machine&) = delete;
+  machine& operator=(const machine&) = delete;
+
+  /// Makes the first process.
+  void boot(boot_function first);
+  /// Runs the boot function of a process of this VM (SPN-1). Its first actions; after a failure the
+  /// quit of its crash (CRA-3).
+  [[nodiscard]] action_list begin(process& p, const decltype(spawn_action::what)& how);
+
+  // From outside, any thread.
+  void inject(const send_message& message);
+  void arrive(std::uint32_t number, const term& id, const event& e);
+  void arrive_child(std::uint32_t number, std::uint64_t continuation_number, pid child);
+  /// The VM is over: it handles what it was told, and performs nothing more.
+  void stop();
+  [[nodiscard]] bool is_stopped() const noexcept {
+    return stopped_.load(std::memory_order_acquire);  // <- the agent that handles `stop`
+  }
+  [[nodiscard]] bool is_active() const noexcept {
+    return active_.load(std::memory_order_seq_cst) != 0;  // seq_cst: see ask_for_idle_news
+  }
+  /// Blocks until nothing is left to do.
+  void wait_until_idle() const noexcept;
+  /// What at-meta-level actions ask of the VM around, a transition each, since the last call.
+  [[nodiscard]] std::vector<action_list> take_outbox();
+  [[nodiscard]] bool has_outbox();
+
+  // For shards.
+  void activate() noexcept;
+  void deactivate();
+  void wake(shard& s);
+  /// Pre: the outbox is locked. True: it was empty, so the container is to be told.
+  [[nodiscard]] bool send_out(action_list out);
+  void tell_of_outbox();
+  void lock_outbox() noexcept { outbox_lock_.lock(); }
+  void unlock_outbox() noexcept { outbox_lock_.unlock(); }
+  /// The container wants to hear when this VM is idle. A Dekker pair with deactivate(): each writes
+  /// its own word and then reads the other's, all seq_cst, so one of the two sees the other.
+  void ask_for_idle_news() noexcept { wanted_idle_.store(true, std::memory_order_seq_cst); }
+  void mark_stopped() noexcept {
+    stopped_.store(true, std::memory_order_release);
+  }  // -> is_stopped
+
+  [[nodiscard]] universe& common() const noexcept { return common_; }
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+  [[nodiscard]] detail::account& payer() const noexcept { return payer_; }
+  [[nodiscard]] std::vector<std::unique_ptr<shard>>& shards() noexcept { return shards_; }
+  [[nodiscard]] directory& processes() noexcept { return directory_; }
+  [[nodiscard]] bool is_outermost() const noexcept { return around_ == nullptr; }
+
+  // The table. load: any worker in its quantum. The rest: whoever holds `writer`.
+  [[nodiscard]] const table* load_table() const noexcept {
+    return table_.load(std::memory_order_seq_cst);  // seq_cst: the commit protocol
+  }
+  [[nodiscard]] const table* publish(const table* next) noexcept {
+    return table_.exchange(next, std::memory_order_seq_cst);  // seq_cst: the commit protocol
+  }
+  sched::spin_lock writer;
+
+ private:
+  machine(universe& common, std::uint64_t id, machine* around, shard* home, std::uint32_t number);
+  void tell_container(decltype(errand::what) news);
+  void begin_nested(process& p, const detail::function<boot_function(pid)>& maker);
+
+  universe& common_;
+  detail::account& payer_;
+  std::uint64_t id_;
+  machine* around_;
+  shard* home_;           // of its process in the VM around,
+  std::uint32_t number_;  // and the number of that
+  std::atomic<const table*> table_;
+  directory directory_;
+  std::vector<std::unique_ptr<shard>> shards_;
+  std::atomic<std::uint32_t> active_{0};
+  std::atomic<bool> stopped_{false};
+  std::atomic<bool> wanted_idle_{false};
+  sched::spin_lock outbox_lock_;
+  std::vector<action_list> outbox_;  // outbox_lock_
+};
+
+/// The state of a process that is a nested VM.
+struct nested_vm {
+  machine* inside;
+};
+
+/// The machine in a process, if it is a nested VM; otherwise null.
+[[nodiscard]] inline machine* machine_in(process& p) {
+  return p.state.holds<nested_vm>() ? p.state.get<nested_vm>().inside : nullptr;
+}
+
+}  // namespace souk::parallel

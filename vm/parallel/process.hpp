@@ -1,0 +1,218 @@
+// What a shard keeps of a process: its state, its mailbox, its endpoints.
+//
+// Threads    What is marked W is changed by whoever holds the VM's writer lock, and read by them.
+//            What is marked V may be read by any worker that has read it through a version of the
+//            table. All else belongs to the worker that runs the home shard.
+// Ownership  A process owns its endpoints, present and past. The home shard owns the process.
+// P1  A mailbox entry names an endpoint of this process, as it was when the event was committed:
+//     later updates and deletions do not change who handles it (UPD-1, MSG-6).
+// P2  An endpoint is freed when it is in no version of the table that a worker may see, and no
+//     entry of mailbox or inbox names it.
+#pragma once
+
+#include <souk/action.hpp>
+#include <souk/event.hpp>
+
+#include "routing/trie.hpp"
+#include "vm/parallel/ring.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace souk::parallel {
+
+class shard;
+struct process;
+
+template <class T>
+using charged_vector = std::vector<T, detail::account_allocator<T>>;
+
+/// What is made of it on the heap is charged to the VM.
+struct charged {
+  static void* operator new(std::size_t size) {
+    return detail::account_allocator<std::byte>{}.allocate(size);
+  }
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    detail::account_allocator<std::byte>{}.deallocate(static_cast<std::byte*>(memory), size);
+  }
+};
+
+/// Immutable once it is in a table, but for the count.
+struct endpoint : routing::target, charged {
+  endpoint(process& of, const add_endpoint& a, std::uint64_t place)
+      : routing::target{a.role.topic},
+        owner{&of},
+        id{a.id},
+        on_event{a.on_event},
+        age{place},
+        orientation{a.role.orientation},
+        interest{a.role.interest} {}
+
+  process* owner;
+  term id;
+  handler on_event;
+  std::uint64_t age;  ///< its place among the endpoints of its process
+  souk::orientation orientation;
+  interest_type interest;
+  /// Of an endpoint in the VM around: its topic there. (`topic` is then its key in the table.)
+  term outer_topic{};
+  std::uint32_t queued = 0;  ///< entries of the mailbox that name it (home shard)
+
+  [[nodiscard]] souk::role role() const { return {orientation, interest, topic}; }
+};
+
+// Errands: what a process does that no endpoint handles, in its place in the mailbox.
+
+/// The first turn of a process, whose boot function has run: its first actions.
+struct settle_in {
+  action_list first;
+};
+struct resume {  // YLD-1
+  continuation k;
+};
+struct greet_child {  // SPN-1
+  spawn_continuation k;
+  pid child;
+};
+/// The same for a child outside, known by the number of the waiting continuation (VM-7).
+struct greet_outer_child {
+  std::uint64_t number;
+  pid child;
+};
+/// Actions that wait for their commit: of a nested VM outside (VM-3), or the quit of a crash.
+struct commit_later {
+  action_list all;
+};
+/// The process has ended: nothing comes after this.
+struct bury {
+  reason why;
+};
+
+// Errands of a shard's agent, the process that stands for what is outside the VM.
+struct inject {  // INJ-1
+  send_message message;
+};
+/// An event of the VM around, for the endpoint that a process has there (VM-2).
+struct arrival {
+  std::uint32_t number;
+  term id;
+  event what;
+};
+/// The child that an at-meta-level spawn made.
+struct arrival_of_child {
+  std::uint32_t number;
+  std::uint64_t continuation_number;
+  pid child;
+};
+/// The VM is over (VM-6).
+struct stop {};
+// News from the VM inside a process.
+struct inside_is_idle {
+  std::uint32_t number;
+};
+struct outbox_filled {
+  std::uint32_t number;
+};
+
+struct errand : charged {
+  process* owner;
+  std::variant<settle_in, resume, greet_child, greet_outer_child, commit_later, bury, inject,
+               arrival, arrival_of_child, stop, inside_is_idle, outbox_filled>
+      what;
+
+  errand(process* p, decltype(what) w) : owner{p}, what{std::move(w)} {}
+};
+
+enum class entry_kind : std::uint8_t { nothing, message, presence, absence, reason, errand };
+
+/// What waits in a mailbox or an inbox: 32 bytes. An absence is followed by its reason.
+class entry {
+ public:
+  entry() noexcept = default;
+  entry(entry_kind k, endpoint& to, souk::orientation o, interest_type i, term topic) noexcept
+      : to_{&to}, topic_{std::move(topic)}, kind_{k}, orientation_{o}, interest_{i} {}
+  entry(std::unique_ptr<errand> job) noexcept  // NOLINT(google-explicit-constructor)
+      : job_{job.release()}, kind_{entry_kind::errand} {}
+  entry(entry&& other) noexcept
+      : to_{other.to_},
+        topic_{std::move(other.topic_)},
+        kind_{std::exchange(other.kind_, entry_kind::nothing)},
+        orientation_{other.orientation_},
+        interest_{other.interest_} {}
+  entry& operator=(entry&& other) noexcept {
+    if (this != &other) {
+      std::destroy_at(this);
+      new (this) entry{std::move(other)};
+    }
+    return *this;
+  }
+  entry(const entry&) = delete;
+  entry& operator=(const entry&) = delete;
+  ~entry() {
+    if (kind_ == entry_kind::errand) delete job_;
+  }
+
+  [[nodiscard]] entry_kind which() const noexcept { return kind_; }
+  [[nodiscard]] process& owner() const noexcept {
+    return kind_ == entry_kind::errand ? *job_->owner : *to_->owner;
+  }
+  /// Pre: an errand.
+  [[nodiscard]] std::unique_ptr<errand> take_job() && noexcept {
+    kind_ = entry_kind::nothing;
+    return std::unique_ptr<errand>{job_};
+  }
+  /// Pre: not an errand.
+  [[nodiscard]] endpoint& to() const noexcept { return *to_; }
+  [[nodiscard]] souk::orientation orientation() const noexcept { return orientation_; }
+  [[nodiscard]] interest_type interest() const noexcept { return interest_; }
+  [[nodiscard]] term& topic() noexcept { return topic_; }
+
+ private:
+  union {
+    endpoint* to_ = nullptr;
+    errand* job_;
+  };
+  term topic_;
+  entry_kind kind_ = entry_kind::nothing;
+  souk::orientation orientation_{};
+  interest_type interest_{};
+};
+static_assert(sizeof(entry) == 32);
+
+/// A parent's continuation that waits for a spawn in the VM around (VM-7).
+struct waiting_continuation {
+  std::uint64_t number;
+  spawn_continuation k;
+};
+
+struct process : charged {
+  process(pid who, term named, shard& at) : self{who}, name{std::move(named)}, home{&at} {}
+
+  pid self;
+  term name;
+  shard* home;
+  /// V: the id of the first version in which it is dead.
+  std::atomic<std::uint64_t> dead_from{never};
+
+  std::vector<std::unique_ptr<endpoint>> endpoints;       // W, by age
+  std::vector<std::unique_ptr<endpoint>> meta_endpoints;  // W, by age
+  std::uint64_t next_age = 0;                             // W
+
+  detail::state_box state{};
+  ring<entry> mailbox;
+  charged_vector<waiting_continuation> waiting{};
+  std::uint64_t next_continuation = 0;
+  process* next_ready = nullptr;
+  std::uint32_t place = 0;  // among the processes of its shard
+  bool is_ready = false;    // in the ready queue, or running
+  bool is_noted = false;    // may be collected
+
+  static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+};
+
+}  // namespace souk::parallel

@@ -1,0 +1,71 @@
+// A queue in a ring: no memory while it is empty for the first time, and none kept after a flood.
+#pragma once
+
+#include <souk/detail/account_allocator.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace souk::parallel {
+
+template <class T>
+class ring {
+ public:
+  ring() noexcept = default;
+  ring(const ring&) = delete;
+  ring& operator=(const ring&) = delete;
+  ~ring() {
+    while (!empty()) (void)pop();
+    release();
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+
+  void push(T one) {
+    if (size_ == capacity_) grow();
+    new (slots_ + ((first_ + size_) & (capacity_ - 1))) T{std::move(one)};
+    ++size_;
+  }
+  /// Pre: not empty.
+  [[nodiscard]] T pop() {
+    T* const place = slots_ + first_;
+    T one{std::move(*place)};
+    std::destroy_at(place);
+    first_ = (first_ + 1) & (capacity_ - 1);
+    if (--size_ == 0 && capacity_ > kept) release();
+    return one;
+  }
+
+ private:
+  static constexpr std::uint32_t kept = 64;
+
+  void grow() {
+    const std::uint32_t wider = capacity_ == 0 ? 2 : capacity_ * 2;
+    T* const fresh = memory_.allocate(wider);
+    for (std::uint32_t i = 0; i < size_; ++i) {
+      T* const old = slots_ + ((first_ + i) & (capacity_ - 1));
+      new (fresh + i) T{std::move(*old)};
+      std::destroy_at(old);
+    }
+    if (slots_ != nullptr) memory_.deallocate(slots_, capacity_);
+    slots_ = fresh;
+    capacity_ = wider;
+    first_ = 0;
+  }
+  void release() noexcept {
+    if (slots_ != nullptr) memory_.deallocate(slots_, capacity_);
+    slots_ = nullptr;
+    capacity_ = 0;
+    first_ = 0;
+  }
+
+  [[no_unique_address]] detail::account_allocator<T> memory_{};
+  T* slots_ = nullptr;
+  std::uint32_t first_ = 0;
+  std::uint32_t size_ = 0;
+  std::uint32_t capacity_ = 0;  // a power of two
+};
+
+}  // namespace souk::parallel

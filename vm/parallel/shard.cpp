@@ -1,0 +1,191 @@
+// A shard's life: quanta while there is something to do, and then it is parked.
+#include "vm/parallel/shard.hpp"
+
+#include <algorithm>
+
+namespace souk::parallel {
+
+namespace {
+
+constexpr std::uint32_t agent_number = std::numeric_limits<std::uint32_t>::max();
+/// Entries handled in a quantum, and by one process in a row.
+constexpr unsigned quantum = 1024;
+constexpr unsigned turn = 64;
+
+}  // namespace
+
+shard::shard(machine& of, unsigned index, std::uint64_t seed)
+    : vm_{of}, index_{index}, agent_{pid{of.id(), agent_number}, {}, *this}, dice_{seed} {}
+
+shard::~shard() = default;
+
+void shard::run(unsigned worker) noexcept {
+  universe& common = vm_.common();
+  common.sweep();
+  common.quiet.enter(worker);
+  bool more = true;
+  {
+    const detail::account_scope paying{vm_.payer()};
+    more = run_quantum();
+  }
+  // From here on another worker may run this shard.
+  if (more) {
+    common.workers->submit(*this);
+  } else {
+    vm_.deactivate();
+  }
+  common.quiet.leave(worker);  // and after this the universe may be gone
+}
+
+// False: it is parked.
+bool shard::run_quantum() {
+  snap_ = nullptr;
+  open_epoch();
+  collect();
+  unsigned budget = vm_.common().seed == 0 ? quantum : 1 + roll(8);
+  while (ready_first_ != nullptr && budget > 0) {
+    process& next = *ready_first_;
+    ready_first_ = next.next_ready;
+    run_process(next, budget);
+  }
+  snap_ = nullptr;
+  if (ready_first_ != nullptr || !idle_.empty()) return true;
+  sweep();
+  inbox_.lock();
+  if (!inbox_.empty()) {
+    (void)inbox_.unlock();
+    return true;
+  }
+  inbox_.unlock_and_park();
+  return false;
+}
+
+void shard::run_process(process& p, unsigned& budget) {
+  unsigned left = std::min(budget, vm_.common().seed == 0 ? turn : 1 + roll(2));
+  budget -= left;
+  for (; left > 0 && !p.mailbox.empty(); --left) handle(p, p.mailbox.pop());
+  budget += left;
+  p.is_ready = false;
+  if (!p.mailbox.empty()) {
+    make_ready(p);
+  } else {
+    note_if_idle(p);
+  }
+}
+
+void shard::make_ready(process& p) {
+  if (p.is_ready) return;
+  p.is_ready = true;
+  p.next_ready = nullptr;
+  if (ready_first_ == nullptr) {
+    ready_first_ = &p;
+  } else {
+    ready_last_->next_ready = &p;
+  }
+  ready_last_ = &p;
+}
+
+// The table first and then the word: a commit that we do not find in the inbox has locked it after
+// our load of the word, hence takes effect after our epoch began.
+void shard::open_epoch() {
+  const table* const now = vm_.load_table();
+  if (inbox_.is_idle()) {
+    snap_ = now;
+  } else {
+    inbox_.lock();
+    drain_locked();
+  }
+}
+
+// Unlocks. The table is loaded while the inbox is locked: who pushes later commits later.
+void shard::drain_locked() {
+  inbox_.take(room_);
+  snap_ = vm_.load_table();
+  (void)inbox_.unlock();
+  for (entry& one : room_) deliver(std::move(one));
+  room_.clear();
+}
+
+void shard::deliver(entry one) {
+  process& p = one.owner();
+  if (one.which() != entry_kind::errand) ++one.to().queued;
+  p.mailbox.push(std::move(one));
+  make_ready(p);
+}
+
+// GC-1, GC-2. The agent stays, and who is dead is buried in its turn.
+void shard::note_if_idle(process& p) {
+  if (vm_.is_stopped()) return;  // its processes vanish with it (VM-6)
+  const auto alive = [](const process& one) {
+    // relaxed: whoever wins the exchange of collect() decides.
+    return one.dead_from.load(std::memory_order_relaxed) == process::never;
+  };
+  if (p.is_noted || &p == &agent_ || !p.endpoints.empty() || !p.meta_endpoints.empty() ||
+      !p.waiting.empty() || !alive(p)) {
+    return;
+  }
+  if (machine* const inside = machine_in(p); inside != nullptr) {
+    // GC-3. If it is busy now, it tells us when it is not; it may have become idle in between.
+    inside->ask_for_idle_news();
+    if (inside->is_active()) return;
+  }
+  p.is_noted = true;
+  idle_.push_back(&p);
+}
+
+// Of those noted in the last quantum: since then all that was committed for them before has been
+// drained, and nothing new can reach a process without endpoints.
+void shard::collect() {
+  for (process* const p : std::exchange(idle_, {})) {
+    p->is_noted = false;
+    if (vm_.is_stopped()) continue;
+    if (!p->mailbox.empty() || !p->endpoints.empty() || !p->meta_endpoints.empty() ||
+        !p->waiting.empty()) {
+      continue;
+    }
+    machine* const inside = machine_in(*p);
+    if (inside != nullptr && inside->has_outbox()) continue;
+    // A killer marks it dead in the same way: one of us is first. acq_rel: what the killer did, or
+    // what we did.
+    std::uint64_t expected = process::never;
+    if (!p->dead_from.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) continue;
+    if (vm_.common().listener != nullptr)
+      vm_.common().listener->on_end(p->self, p->name, ending::collected, {});
+    if (inside != nullptr) vm_.common().bury(*inside);
+    remove(*p);
+  }
+}
+
+// A worker may have found the process in the directory or an endpoint of it in the table.
+void shard::remove(process& p) {
+  vm_.processes().set(p.self.number, nullptr);
+  std::unique_ptr<process> gone = std::move(processes_[p.place]);
+  if (p.place + 1 < processes_.size()) {
+    processes_[p.place] = std::move(processes_.back());
+    processes_[p.place]->place = p.place;
+  }
+  processes_.pop_back();
+  gone->state = {};
+  graves_.push_back({.stamp = vm_.common().quiet.stamp(), .old_process = std::move(gone)});
+}
+
+void shard::retire(std::unique_ptr<endpoint> gone) {
+  graves_.push_back({.stamp = vm_.common().quiet.stamp(), .old_endpoint = std::move(gone)});
+}
+
+// Pre: what was in the inbox when they were buried has been drained (P2).
+void shard::sweep() {
+  std::erase_if(graves_, [&](const grave& g) {
+    return (g.old_endpoint == nullptr || g.old_endpoint->queued == 0) &&
+           vm_.common().quiet.passed(g.stamp);
+  });
+}
+
+void shard::push_from_outside(process* owner, decltype(errand::what) what) {
+  std::unique_ptr<errand> job{new errand{owner, std::move(what)}};
+  inbox_.lock();
+  inbox_.push(std::move(job));
+  if (inbox_.unlock()) vm_.wake(*this);
+}
+
+}  // namespace souk::parallel

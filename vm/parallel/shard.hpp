@@ -1,0 +1,181 @@
+// A shard: some processes of a VM, run by at most one worker at a time.
+//
+// Threads    push_from_outside(), the inbox: any. All else: the worker that runs the shard; from one
+//            run to the next it is handed over by the inbox's parked state or by the executor.
+// S1  An epoch is the time in which `snap_` is set. All local commits of an epoch take effect when
+//     its table was loaded.
+// S2  What is in the inbox when an epoch opens is in the mailboxes before its first commit.
+#pragma once
+
+#include "sched/executor.hpp"
+#include "sched/inbox.hpp"
+#include "vm/parallel/machine.hpp"
+#include "vm/parallel/process.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace souk::parallel {
+
+/// What a transition does, before it is done: who gets what, in order.
+struct plan {
+  std::vector<entry> entries;
+  struct child {
+    std::unique_ptr<process> born;
+    const spawn_action* how;
+  };
+  std::vector<child> children;
+  std::vector<waiting_continuation> waiting;
+  action_list out;  // for the VM around
+
+  void clear() noexcept {
+    entries.clear();
+    children.clear();
+    waiting.clear();
+    out.clear();
+  }
+  [[nodiscard]] bool lifts() const noexcept { return !out.empty(); }
+  void send_out(action one) { out.push_back(std::move(one)); }
+  void event(endpoint& to, event_kind what, const role& seen, term topic, const reason& why);
+  template <class What>
+  void errand_for(process& p, What what) {
+    entries.emplace_back(std::make_unique<errand>(&p, std::move(what)));
+  }
+  /// The quit of a crash waits behind what is there already (CRA-1).
+  void crash(process& p, const fault& why) {
+    errand_for(p, commit_later{actions{quit{term{why}}}.take()});
+  }
+};
+
+class shard final : public sched::task {
+ public:
+  shard(machine& of, unsigned index, std::uint64_t seed);
+  ~shard();
+  shard(const shard&) = delete;
+  shard& operator=(const shard&) = delete;
+
+  void run(unsigned worker) noexcept override;
+
+  /// Leaves an errand for the agent or for a process of this shard.
+  void push_from_outside(process* owner, decltype(errand::what) what);
+  [[nodiscard]] process& agent() noexcept { return agent_; }
+  [[nodiscard]] unsigned index() const noexcept { return index_; }
+
+ private:
+  class change;  // change.cpp
+  friend class change;
+
+  // shard.cpp
+  [[nodiscard]] bool run_quantum();
+  void open_epoch();
+  void drain_locked();
+  void deliver(entry one);
+  void make_ready(process& p);
+  void run_process(process& p, unsigned& budget);
+  void note_if_idle(process& p);
+  void collect();
+  void retire(std::unique_ptr<endpoint> gone);
+  void remove(process& p);
+  void sweep();
+  [[nodiscard]] unsigned roll(unsigned below) { return static_cast<unsigned>(dice_() % below); }
+
+  // handle.cpp
+  void handle(process& p, entry one);
+  void handle_event(process& p, entry one);
+  void handle_errand(process& p, std::unique_ptr<errand> job);
+  void settle(process& p, const action_list& first);
+  template <class F>
+  void run_guarded(process& p, F f);
+  void crash(process& p, const fault& why);
+  void end_process(process& p, const reason& why);
+
+  // commit.cpp
+  void commit(process& p, const action_list& all);
+  void commit_inject(const inject& i);
+  void commit_arrival(const arrival& a);
+  void commit_child(const arrival_of_child& a);
+  void remark_on(const process& p, const action_list& all);
+  template <class Planner>
+  void commit_planned(process& p, Planner fill);
+  template <class Planner>
+  void commit_locked(process& p, const table* planned_at, Planner fill);
+  [[nodiscard]] bool is_local() const noexcept;
+  [[nodiscard]] bool find_homes(bool with_own);
+  void lock_homes() noexcept;
+  void unlock_homes();
+  void finish_plan(process& p);
+  void begin_children();
+  void push_plan(bool with_own);
+  void deliver_own();
+  template <class F>
+  void plan_guarded(process& p, F f);
+  void plan_actions(process& p, const action_list& all, const table& at);
+  void plan_action(process& p, const action& a, const table& at);
+  void plan_send(const send_message& a, const table& at);
+  void plan_spawn(process& p, const spawn_action& a);
+  [[nodiscard]] shard& home_for_child();
+
+  // change.cpp
+  void commit_change(process& p, const action_list& all);
+
+  // nested.cpp
+  void take_outbox_of(std::uint32_t number);
+  void look_at_idle(std::uint32_t number);
+  void stop_inside();
+  void plan_lifted(process& p, const action& a);
+  void plan_arrival(const arrival& a, const table& at);
+  void plan_child(const arrival_of_child& a, const table& at);
+
+  [[nodiscard]] static bool is_dead(const process& p, const table& at) noexcept {
+    // relaxed: the version was read with acquire, after which its deaths are seen.
+    return p.dead_from.load(std::memory_order_relaxed) <= at.id;
+  }
+
+  machine& vm_;
+  unsigned index_;
+  sched::inbox<entry> inbox_;
+  process agent_;
+
+  const table* snap_ = nullptr;
+  process* ready_first_ = nullptr;
+  process* ready_last_ = nullptr;
+  std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
+  std::vector<process*> idle_;                       // to be collected, if they still are
+  sched::inbox<entry>::queue room_;
+  plan plan_;
+  std::vector<shard*> homes_;  // the receivers' shards, ascending
+  bool outbox_locked_ = false;
+  bool outbox_filled_ = false;
+  std::vector<const routing::target*> found_;
+  routing::route_cache routes_to_publishers_;
+  routing::route_cache routes_to_subscribers_;
+
+  // What goes when its stamp has passed.
+  struct grave {
+    std::uint64_t stamp;
+    std::unique_ptr<endpoint> old_endpoint{};
+    std::unique_ptr<process> old_process{};
+    std::unique_ptr<const table> old_table{};
+    routing::graveyard nodes{};
+  };
+  std::vector<grave> graves_;
+  std::mt19937_64 dice_;
+};
+
+// What an action cannot do, for want of memory or beyond the limits of a term, is a crash as well.
+template <class F>
+void shard::plan_guarded(process& p, F f) {
+  const std::size_t before = plan_.entries.size();
+  try {
+    f();
+  } catch (const std::exception& e) {
+    plan_.entries.resize(before);
+    plan_.crash(p, fault{e.what()});
+  }
+}
+
+}  // namespace souk::parallel
