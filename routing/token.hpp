@@ -6,6 +6,7 @@
 // number says which. Two are the same token when they are equal terms.
 #pragma once
 
+#include <souk/detail/node.hpp>
 #include <souk/term.hpp>
 
 #include <array>
@@ -34,14 +35,37 @@ using words = std::array<std::uint64_t, 2>;
 }
 }  // namespace token_detail
 
-/// The shape of a compound; `parts` are its own.
-[[nodiscard]] inline term shape_of(const term& compound, std::span<const term> parts) noexcept {
-  using namespace token_detail;
-  const auto which = static_cast<std::uint64_t>(compound.which()) << kind_shift;
-  if (compound.is(kind::pair)) return wildcard{which};
-  if (compound.is(kind::vector)) return wildcard{which | parts.size()};
-  return wildcard{which | (std::uint64_t{parts.size()} << arity_shift) | compound.label().base()};
-}
+/// A pair, vector or record, opened without a call.
+class compound {
+ public:
+  explicit compound(const term& t) noexcept : which_{t.which()} {
+    std::memcpy(&node_, &t, sizeof node_);
+  }
+
+  [[nodiscard]] std::span<const term> parts() const noexcept {
+    return {reinterpret_cast<const term*>(node_ + 1), size()};
+  }
+  [[nodiscard]] std::size_t size() const noexcept {
+    if (which_ == kind::pair) return 2;
+    return which_ == kind::vector ? node_->extent : node_->arity;
+  }
+  /// Its shape, as a token.
+  [[nodiscard]] term shape() const noexcept { return wildcard{code()}; }
+  /// Pre: of one kind.
+  friend bool same_shape(const compound& a, const compound& b) noexcept {
+    return a.node_->extent == b.node_->extent && a.node_->arity == b.node_->arity;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t code() const noexcept {
+    using namespace token_detail;
+    return (static_cast<std::uint64_t>(which_) << kind_shift) |
+           (std::uint64_t{node_->arity} << arity_shift) | node_->extent;
+  }
+
+  const detail::node* node_ = nullptr;  // its parts follow it (node.hpp)
+  kind which_;
+};
 
 /// How many subterms belong to what the token begins.
 [[nodiscard]] inline std::size_t parts_after(const term& token) noexcept {
@@ -49,7 +73,7 @@ using words = std::array<std::uint64_t, 2>;
   if (!token.is(kind::wildcard)) return 0;
   const std::uint64_t code = token.as_wildcard().id;
   switch (static_cast<kind>(code >> kind_shift)) {
-    case kind::pair: return 2;
+    case kind::pair: return 2;  // extent and arity of its node are 0
     case kind::vector: return static_cast<std::uint32_t>(code);
     default: return static_cast<std::uint16_t>(code >> arity_shift);
   }
@@ -68,8 +92,14 @@ using words = std::array<std::uint64_t, 2>;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+/// Whether two handles are the same: equal atoms inside, or the same node.
+[[nodiscard]] inline bool is_same_handle(const term& a, const term& b) noexcept {
+  return token_detail::words_of(a) == token_detail::words_of(b);
+}
+
+/// Equality of any two terms, without a call for most.
 [[nodiscard]] inline bool same_token(const term& a, const term& b) noexcept {
-  return token_detail::words_of(a) == token_detail::words_of(b) || (!is_plain(a) && a == b);
+  return is_same_handle(a, b) || (!is_plain(a) && a == b);
 }
 
 /// Goes through the tokens of a term, which must stay where it is.
@@ -95,7 +125,7 @@ class cursor {
 
 /// The token that a part begins with. Pre: it is not a wildcard.
 [[nodiscard]] inline term token_of(const term& part) {
-  return part.is_compound() ? shape_of(part, part.parts()) : part;
+  return part.is_compound() ? compound{part}.shape() : part;
 }
 
 /// Whether tokens alone do not tell what a topic reaches: a variable is repeated, or there are more

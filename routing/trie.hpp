@@ -8,8 +8,10 @@
 //            made.
 #pragma once
 
+#include <souk/detail/account_allocator.hpp>
 #include <souk/term.hpp>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -24,6 +26,7 @@ struct target {
 };
 
 struct trie_node;
+class bunch_node;
 
 /// Nodes that newer versions do not use any more. Its destructor frees them: to be called when no
 /// reader can be in an older version.
@@ -74,19 +77,44 @@ class trie {
   friend bool operator==(trie, trie) noexcept = default;
 
  private:
+  friend class route_cache;
+
   explicit trie(std::uintptr_t root) noexcept : root_{root} {}
 
   std::uintptr_t root_ = 0;  // a link, see trie_node.hpp
 };
 
-/// A shard's memory of routes: what trie::match finds, without allocating. One thread.
+/// A shard's memory of routes: finds what trie::match finds, without allocating. One thread.
+///
+/// A walk through the trie is short and reads what the last one read; what takes time is to gather
+/// targets of one topic from a wide bunch. So that is what is remembered, by the bunch's stamp,
+/// which is never used again.
 class route_cache {
  public:
-  /// The targets whose topics `body` reaches; valid until the next call.
-  [[nodiscard]] std::span<const target* const> find(const trie& now, const term& body);
+  using route = std::span<const target* const>;
+
+  /// The targets whose topics `body` reaches; valid until the next call, while `now` is.
+  [[nodiscard]] route find(const trie& now, const term& body);
 
  private:
-  std::vector<const target*> found_;
+  template <class Out>
+  friend class reached;
+  template <class T>
+  using list = std::vector<T, detail::account_allocator<T>>;
+  struct remembered {
+    std::uint64_t stamp = 0;
+    std::uint64_t used = 0;  // the last find that used it
+    list<const target*> all;
+  };
+
+  void operator()(const target*);
+  void operator()(const bunch_node&);
+  void refill(remembered&, const bunch_node&);
+
+  list<const target*> found_;
+  list<route> lists_;
+  std::uint64_t finds_ = 0;
+  std::array<remembered, 32> remembered_;
 };
 
 }  // namespace souk::routing

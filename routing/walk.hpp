@@ -44,21 +44,28 @@ class walk {
       if constexpr (!Ground) {
         if (part.is(kind::wildcard)) return skip(b, 1, here);
       }
-      const auto parts = part.parts();
-      const link exact = part.is_compound() ? b.exact(shape_of(part, parts)) : b.exact(part);
-      if (!exact) {
-        if (!b.wild()) return;
-        at = b.wild();
-        continue;
+      if (part.is_compound()) {
+        const compound c{part};
+        const link exact = b.exact(c.shape());
+        if (!choose<Ground>(b, exact, here, at)) return;
+        if (at != exact || c.size() == 0 || !at.is_branch()) continue;
+        const auto parts = c.parts();
+        const place inside{parts.data(), parts.data() + parts.size(), &here};
+        if (here.next != here.end) return follow<Ground>(at, inside);
+        here = {inside.next, inside.end, here.around};
+      } else if (!choose<Ground>(b, b.exact(part), here, at)) {
+        return;
       }
-      if (b.wild()) follow<Ground>(b.wild(), here);
-      at = exact;
-      if (parts.empty() || !at.is_branch()) continue;
-      const place inside{parts.data(), parts.data() + parts.size(), &here};
-      if (here.next != here.end) return follow<Ground>(at, inside);
-      here = {inside.next, inside.end, here.around};
     }
     leaf_(at);
+  }
+
+  /// Sets `at` to where to go on: at the exact link, after the wildcards', if there are both.
+  template <bool Ground>
+  [[nodiscard]] bool choose(const branch_node& b, link exact, const place& here, link& at) {
+    if (exact && b.wild()) follow<Ground>(b.wild(), here);
+    at = exact ? exact : b.wild();
+    return static_cast<bool>(at);
   }
 
   /// Goes on behind the next `count` subterms of the topics.
