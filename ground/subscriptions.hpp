@@ -33,8 +33,9 @@ class subscriptions {
   void remove(const role& r);
   /// Makes requests and cancellations follow what is subscribed to now.
   void settle();
-  /// Nothing is asked for that could still happen.
-  [[nodiscard]] bool empty() const noexcept { return by_source_.empty(); }
+  /// Nothing is asked for that could still happen. (A source that has no more is not asked, though
+  /// somebody subscribes to it.) Pre: settled.
+  [[nodiscard]] bool empty() const noexcept { return by_ticket_.empty(); }
 
   /// The message of a source that called `ready`: (source . value). Nothing if it is not wanted any
   /// more, or has no more.
