@@ -31,6 +31,7 @@ struct connection {
   int readers = 0;               // the program's subscribers to the input
   int writers = 0;               // and publishers to the output
   bool input_over = false;
+  std::int64_t modes_chosen = 0;
 };
 
 term reason_of(const io_error& e) { return symbol{to_string(e.reason)}; }
@@ -80,11 +81,36 @@ term written_event(const socket_ptr& socket) {
       [socket](request_id id) { socket->cancel(id); });
 }
 
+/// Yields, when the socket is closed, why.
+term closed_event(const socket_ptr& socket) {
+  return ground::loop_event(
+      [socket](ready_fn ready) { return socket->request_closed(std::move(ready)); },
+      [socket]() -> std::optional<term> {
+        const auto error = socket->error();
+        return error ? reason_of(*error) : term{end_of_stream{}};
+      },
+      [socket](request_id id) { socket->cancel(id); });
+}
+
+/// While nobody reads, whose input would tell of an error, the writers are told by this (C2).
+actions watch_for_error(const connection& c) {
+  actions next = delete_endpoint{"closed"_sym};
+  if (c.readers == 0 && c.writers > 0) {
+    next.append(subscriber(cons(closed_event(c.socket), _))
+                    .named("closed"_sym)
+                    .on_message([](const term& m) -> actions {
+                      if (m.tail().as<end_of_stream>()) return quit{};
+                      return quit{m.tail()};
+                    }));
+  }
+  return next;
+}
+
 // Input.
 
 constexpr std::size_t chunk = 64 * 1024;
 
-actions on_input(const term& message, connection& c);
+actions on_input(const term& message, std::int64_t mode_number, connection& c);
 
 /// The endpoint that takes the next piece of input, if somebody may have it (C1).
 actions listen_for_input(const connection& c) {
@@ -96,7 +122,11 @@ actions listen_for_input(const connection& c) {
                           : static_cast<std::size_t>(std::min<std::int64_t>(c.credit, chunk));
     const term source =
         c.input == framing::lines ? line_event(c.socket) : bytes_event(c.socket, most);
-    next.append(subscriber(cons(source, _)).named("inbound"_sym).on_message(on_input));
+    next.append(subscriber(cons(source, _))
+                    .named("inbound"_sym)
+                    .on_message([mode_number = c.modes_chosen](const term& m, connection& me) {
+                      return on_input(m, mode_number, me);
+                    }));
   }
   return next;
 }
@@ -117,11 +147,12 @@ actions on_end_of_input(const term& value, connection& c) {
   return quit{value};
 }
 
-actions on_input(const term& message, connection& c) {
+actions on_input(const term& message, std::int64_t mode_number, connection& c) {
   const term& value = message.tail();
   if (!value.is(kind::bytes)) return on_end_of_input(value, c);
   actions next;
-  if (c.flow == flow::credit) {
+  // What was under way when another mode was chosen costs nothing of the credit given since.
+  if (c.flow == flow::credit && mode_number == c.modes_chosen) {
     c.credit -= c.input == framing::lines ? 1 : static_cast<std::int64_t>(value.as_bytes().size());
     next.append(listen_for_input(c));
   }
@@ -131,7 +162,7 @@ actions on_input(const term& message, connection& c) {
 
 actions on_reader_present(connection& c) {
   if (++c.readers > 1) return {};
-  actions next = {delete_endpoint{"patience"_sym}, listen_for_input(c)};
+  actions next = {delete_endpoint{"patience"_sym}, listen_for_input(c), watch_for_error(c)};
   if (c.flow == flow::credit && !c.input_over) {  // the end is told also to who gave no credit
     next.append(subscriber(cons(end_event(c.socket), _))
                     .named("end"_sym)
@@ -145,18 +176,17 @@ actions on_reader_present(connection& c) {
 actions on_reader_absent(connection& c) {
   if (--c.readers > 0) return {};
   if (c.writers == 0) return quit{};
-  return {listen_for_input(c), delete_endpoint{"end"_sym}};
+  return {listen_for_input(c), delete_endpoint{"end"_sym}, watch_for_error(c)};
 }
 
 actions on_control(const channel& note, connection& c) {
   if (const auto more = note.packet.as<credit>(); more && more->amount >= 0) {
     c.credit += std::min(more->amount, std::numeric_limits<std::int64_t>::max() - c.credit);
-  } else if (const auto choice = note.packet.as<mode>(); choice && choice->name == "lines"_sym) {
-    c.input = framing::lines;
+  } else if (const auto choice = note.packet.as<mode>();
+             choice && (choice->name == "lines"_sym || choice->name == "bytes"_sym)) {
+    c.input = choice->name == "lines"_sym ? framing::lines : framing::bytes;
     c.credit = 0;
-  } else if (choice && choice->name == "bytes"_sym) {
-    c.input = framing::bytes;
-    c.credit = 0;
+    ++c.modes_chosen;
   } else {
     throw usage_error{
         "feedback on a TCP channel is #s(tcp-credit N), N not negative, #s(tcp-mode lines) or "
@@ -185,7 +215,9 @@ actions write(std::string_view data, connection& c) {
     return quit{error ? reason_of(*error) : term{"closed"_sym}};
   }
   if (c.flow == flow::bare) return {};
+  const bool waiting = c.outstanding > 0;  // then the endpoint is there already
   c.outstanding += static_cast<std::int64_t>(data.size());
+  if (waiting) return {};
   return subscriber(cons(written_event(c.socket), _)).named("written"_sym).on_message(on_written);
 }
 
@@ -203,15 +235,15 @@ actions on_output(const channel& sent, connection& c) {
 }
 
 actions on_writer_present(connection& c) {
-  ++c.writers;
-  return delete_endpoint{"patience"_sym};
+  if (++c.writers > 1) return {};
+  return {delete_endpoint{"patience"_sym}, watch_for_error(c)};
 }
 
 actions on_writer_absent(connection& c) {
   if (--c.writers > 0) return {};
   if (c.readers == 0 || c.input_over) return quit{};
   c.socket->shutdown_write();
-  return {};
+  return watch_for_error(c);
 }
 
 // The whole.
