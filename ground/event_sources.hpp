@@ -46,6 +46,10 @@ template <class Request, class Take, class Cancel>
 /// whose place is in a ground VM.
 [[nodiscard]] const loop& current_loop(std::string_view who);
 
+/// Throws usage_error unless `self`, a process of the driver `who`, is in the ground VM itself: a
+/// nested VM gets no events. `instead` says what to do there.
+void check_place(std::string_view who, pid self, std::string_view instead);
+
 /// While it lives, `current` is the loop of this thread.
 class loop_scope {
  public:

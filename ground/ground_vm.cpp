@@ -29,6 +29,14 @@ const loop& current_loop(std::string_view who) {
                     std::string{who} + ", ...)"};
 }
 
+void check_place(std::string_view who, pid self, std::string_view instead) {
+  (void)current_loop(who);
+  if (self.vm == root_vm) return;
+  throw usage_error{std::string{who} +
+                    " is in a nested VM, where no events come: start it in the ground VM, and " +
+                    std::string{instead}};
+}
+
 loop_scope::loop_scope(const loop& current) noexcept
     : before_{std::exchange(loop_of_this_thread(), &current)} {}
 loop_scope::~loop_scope() { loop_of_this_thread() = before_; }

@@ -50,9 +50,14 @@ booted refuse_to_listen(const term& local, const ground::io_error& error) {
 spawn_action listener_process(const term& local, const options& how) {
   return name_process(
       local, spawn([=]() -> booted {
-        auto opened = ground::listener::listen(ground::current_loop("tcp::driver()"), how.host,
-                                               local.as<listener>()->port, how.backlog,
-                                               {.streams = stream_options_of(how)});
+        const auto wanted = local.as<listener>();
+        if (!wanted || wanted->port == 0) {
+          throw usage_error{"cannot listen on " + to_string(local) +
+                            ": expected #s(tcp-listener PORT), 1 to 65535"};
+        }
+        auto opened =
+            ground::listener::listen(ground::current_loop("tcp::driver()"), how.host, wanted->port,
+                                     how.backlog, {.streams = stream_options_of(how)});
         if (!opened) return refuse_to_listen(local, opened.error());
         const auto port = opened.value();
         return {detail::state_box{listening{port}},
@@ -70,6 +75,7 @@ spawn_action listener_process(const term& local, const options& how) {
 /// How many endpoints want one listener or connection, and the process that serves it.
 struct demand {
   int interested = 0;
+  bool starting = false;  // its spawn is under way
   std::optional<pid> server{};
 };
 /// By (local . remote); the remote of a listener is false.
@@ -118,14 +124,18 @@ class driver_process {
                                demands& all) const {
     if (!local.is_ground() || remote.is_ground() != to_peer) return {};
     const term key = to_peer ? cons(local, remote) : cons(local, false);
-    if (++all[key].interested > 1) return {};
+    demand& mine = all[key];
+    // While one starts there is no second: it would find the port taken.
+    if (++mine.interested > 1 || mine.starting) return {};
+    mine.starting = true;
     return (to_peer ? outgoing_connection(local, remote, how_) : listener_process(local, how_))
         .then([key](pid server, demands& now) -> actions {
-          const auto place = now.find(key);
-          if (place == now.end() || place->second.server)
-            return quit{server, false};  // they left meanwhile
-          place->second.server = server;
-          return {};
+          demand& started = now.at(key);
+          started.starting = false;
+          started.server = server;
+          if (started.interested > 0) return {};
+          now.erase(key);  // they left meanwhile
+          return quit{server, false};
         });
   }
 
@@ -133,10 +143,10 @@ class driver_process {
                                      demands& all) {
     if (!local.is_ground() || remote.is_ground() != to_peer) return {};
     const auto place = all.find(to_peer ? cons(local, remote) : cons(local, false));
-    if (place == all.end() || --place->second.interested > 0) return {};
-    const std::optional<pid> server = place->second.server;
+    if (place == all.end() || --place->second.interested > 0 || place->second.starting) return {};
+    const pid server = *place->second.server;
     all.erase(place);
-    return server ? actions{quit{*server, false}} : actions{};
+    return quit{server, false};
   }
 
   options how_;
@@ -145,7 +155,9 @@ class driver_process {
 }  // namespace
 
 spawn_action driver(options how) {
-  return name_process("tcp-driver"_sym, spawn([how = std::move(how)] {
+  return name_process("tcp-driver"_sym, spawn([how = std::move(how)](pid self) {
+                        ground::check_place("tcp::driver()", self,
+                                            "use it from the nested VM through at_meta_level()");
                         return transition(demands{}, driver_process{how}.endpoints());
                       }));
 }

@@ -2,7 +2,9 @@
 #include <souk/endpoint.hpp>
 #include <souk/timer.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -51,7 +53,8 @@ actions listen_for_next(const timers& pending) {
 }
 
 actions install(double deadline, term label, timers& pending) {
-  if (std::isnan(deadline)) return {};  // never, and it has no place in the order of deadlines
+  // Never, and who waits for that would keep the ground VM from returning.
+  if (std::isnan(deadline) || deadline == std::numeric_limits<double>::infinity()) return {};
   pending.emplace(deadline, std::move(label));
   return listen_for_next(pending);
 }
@@ -73,13 +76,18 @@ term at(double msecs) {
   const auto alarm = ground::alarm::at(ground::current_loop("timer::driver()"), msecs);
   return ground::loop_event(
       [alarm](ground::ready_fn ready) { return alarm->request(std::move(ready)); },
-      [alarm]() -> std::optional<term> { return alarm->take(); },
+      // It was due when it was ready, also if the clock has been set back since.
+      [alarm]() -> std::optional<term> {
+        if (alarm->error()) return std::nullopt;
+        return std::max(now_msecs(), alarm->deadline_ms());
+      },
       [alarm](ground::request_id id) { alarm->cancel(id); });
 }
 
 spawn_action driver() {
   return name_process(
-      "timer-driver"_sym, spawn([] {
+      "timer-driver"_sym, spawn([](pid self) {
+        ground::check_place("timer::driver()", self, "give the nested VM a timer::relay()");
         return transition(
             timers{},
             subscriber(topic<set_timer>(_, _, _))
