@@ -1,12 +1,7 @@
-// The chat server of the paper: everybody who connects hears who arrives, who leaves and who says
-// what.
-//
-//     ./run chat            then, in two terminals: nc 127.0.0.1 5999
-//
-// Two layers: the ground VM, where the TCP driver lives, and a VM for the chat, with one process
-// that waits for connections and one for each of them.
+// The chat server of the paper: who connects hears who arrives, who leaves and who says what. In
+// the ground VM lives the TCP driver; the chat has a VM of its own, with a process for each
+// connection. ./run chat, and in two terminals: nc 127.0.0.1 5999
 #include <fmt/format.h>
-
 #include <souk/souk.hpp>
 
 #include "serve.hpp"
