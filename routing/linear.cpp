@@ -17,7 +17,6 @@ namespace {
 
 // For topics that repeat no variable.
 struct no_bindings {
-  static constexpr bool gave_up = false;
   static constexpr bool step() noexcept { return true; }
   static constexpr bool bind(const term& /*variable*/, const term& /*value*/) noexcept {
     return true;
