@@ -42,8 +42,8 @@ class market {
   /// A VM with a process made of `parts`, everything in its place: nothing is left to do.
   template <class... Parts>
   explicit market(const options& chosen, vm_listener* listener, Parts&&... parts)
-      : vm_{settings(chosen, listener), std::forward<Parts>(parts)...} {
-    vm_.run_until_inert();
+      : replay_{chosen.replay}, vm_{settings(chosen, listener), std::forward<Parts>(parts)...} {
+    if (replay_ == nullptr) vm_.run_until_inert();
   }
   market(const market&) = delete;
   market& operator=(const market&) = delete;
@@ -52,6 +52,10 @@ class market {
   /// Sends the messages and runs until nothing is left to do. The seconds that took.
   double run(std::span<const send_message> first) {
     const auto start = std::chrono::steady_clock::now();
+    if (replay_ != nullptr) {
+      vm_.replay(*std::exchange(replay_, &nothing_));
+      return 1;
+    }
     for (const send_message& message : first) vm_.inject(message);
     vm_.run_until_inert();
     return std::chrono::duration<double>{std::chrono::steady_clock::now() - start}.count();
@@ -73,7 +77,9 @@ class market {
     vm_options made;
     made.kind = chosen.kind;
     made.workers = chosen.workers;
-    made.listener = listener;
+    made.seed = chosen.seed;
+    made.listener = listener != nullptr ? listener : chosen.listener;
+    made.record = chosen.record;
     made.on_escape = [this](const action& a) {
       const auto* const sent = std::get_if<send_message>(&a.what);
       if (sent == nullptr) return;
@@ -83,6 +89,8 @@ class market {
   }
 
   std::uint64_t reported_ = 0;
+  journal nothing_;
+  const journal* replay_;
   vm vm_;
 };
 

@@ -15,8 +15,13 @@ namespace souk::bench {
 struct options {
   vm_kind kind = vm_kind::functional;
   unsigned workers = 1;
+  std::uint64_t seed = 0;
   std::uint64_t size = 0;   ///< how many take part: see workload::size_of
   std::uint64_t count = 0;  ///< how much work, in the workload's unit
+  // For a run that is checked: who watches, where it is recorded, what is repeated instead.
+  vm_listener* listener = nullptr;
+  journal* record = nullptr;
+  const journal* replay = nullptr;
 };
 
 /// What one repetition did: `amount` messages in `divisor` seconds, bytes for so many processes,

@@ -3,6 +3,7 @@
 #include "sched/executor.hpp"
 #include "vm/functional/machine.hpp"
 #include "vm/parallel/machine.hpp"
+#include "vm/replay/replayer.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -25,6 +26,7 @@ class vm::implementation {
   virtual void inject(const send_message& message) = 0;
   virtual bool step(std::span<const std::uint32_t> path) = 0;
   virtual std::vector<std::vector<std::uint32_t>> steppable() = 0;
+  virtual std::uint64_t replay(const journal& of, std::uint64_t most) = 0;
 
  protected:
   // VM-11
@@ -48,7 +50,9 @@ class vm::functional_vm final : public vm::implementation {
  public:
   functional_vm(const boot_function& boot, vm_options options)
       : implementation{options},
-        common_{options.listener, options.seed != 0, false, std::mt19937_64{options.seed}},
+        common_{.listener = options.listener,
+                .shuffled = options.seed != 0,
+                .dice = std::mt19937_64{options.seed}},
         root_{common_, root_vm} {
     root_.boot(boot);
   }
@@ -68,12 +72,7 @@ class vm::functional_vm final : public vm::implementation {
   void inject(const send_message& message) override { root_.inject(message); }
 
   bool step(std::span<const std::uint32_t> path) override {
-    if (started_) {
-      throw usage_error{
-          "vm::step() after vm::run_round(): a VM is either driven or runs by itself; make another "
-          "vm"};
-    }
-    common_.driven = true;
+    drive("vm::step()");
     const bool stepped = root_.step(path);
     let_escape(root_.take_external());
     return stepped;
@@ -86,7 +85,31 @@ class vm::functional_vm final : public vm::implementation {
     return found;
   }
 
+  std::uint64_t replay(const journal& of, std::uint64_t most) override {
+    drive("vm::replay()");
+    replayer again{common_, root_, of};
+    std::uint64_t done = 0;
+    while (done < most && again.next()) {
+      let_escape(root_.take_external());
+      ++done;
+    }
+    if (done == of.commits() && !root_.is_idle_throughout()) {
+      throw journal_error{
+          "the replay diverges: after the last commit of the journal there is more to do"};
+    }
+    return done;
+  }
+
  private:
+  void drive(const std::string& who) {
+    if (started_) {
+      throw usage_error{who +
+                        " after vm::run_round(): a VM is either driven or runs by itself; make "
+                        "another vm"};
+    }
+    common_.driven = true;
+  }
+
   functional::settings common_;
   bool started_ = false;
   functional::machine root_;
@@ -99,7 +122,7 @@ class vm::parallel_vm final : public vm::implementation {
         boot_{std::move(boot)},
         workers_{options.workers != 0 ? options.workers
                                       : std::max(1U, std::thread::hardware_concurrency())},
-        common_{sched::make_thread_executor(workers_), options.listener, workers_, options.seed},
+        common_{sched::make_thread_executor(workers_), options, workers_},
         root_{common_} {}
   parallel_vm(const parallel_vm&) = delete;
   parallel_vm& operator=(const parallel_vm&) = delete;
@@ -128,6 +151,11 @@ class vm::parallel_vm final : public vm::implementation {
         "vm_kind::functional"};
   }
   std::vector<std::vector<std::uint32_t>> steppable() override { return {}; }
+  std::uint64_t replay(const journal& /*of*/, std::uint64_t /*most*/) override {
+    throw usage_error{
+        "vm::replay() of a parallel VM: a journal is replayed on the functional VM; make a vm with "
+        "kind vm_kind::functional"};
+  }
 
  private:
   void start() {
@@ -157,5 +185,8 @@ void vm::run_until_inert() {
 void vm::inject(const send_message& message) { inside_->inject(message); }
 bool vm::step(std::span<const std::uint32_t> path) { return inside_->step(path); }
 std::vector<std::vector<std::uint32_t>> vm::steppable() const { return inside_->steppable(); }
+std::uint64_t vm::replay(const journal& of, std::uint64_t most) {
+  return inside_->replay(of, most);
+}
 
 }  // namespace souk

@@ -12,6 +12,7 @@
 
 #include <souk/action.hpp>
 #include <souk/export.hpp>
+#include <souk/journal.hpp>
 #include <souk/process.hpp>
 #include <souk/term.hpp>
 
@@ -51,6 +52,8 @@ class SOUK_EXPORT vm_listener {
   /// An endpoint that was not there before; its deletion. Not its update.
   virtual void on_endpoint_added(pid, const role&) {}
   virtual void on_endpoint_deleted(pid, const role&) {}
+  /// A handler is about to be called, of the endpoint of that id. Not called for continuations.
+  virtual void on_event(pid, const term& /*endpoint_id*/, const event&) {}
   /// Something worth knowing when debugging, such as a topic that can match nothing (TOP-6).
   virtual void on_remark(pid, std::string_view /*text*/) {}
 };
@@ -64,6 +67,8 @@ struct vm_options {
   /// Parallel: how many threads run the VM. 0: one for each core.
   unsigned workers = 0;
   vm_listener* listener = nullptr;
+  /// Parallel: where the commits are recorded. Must outlive the VM.
+  journal* record = nullptr;
   /// What at-meta-level actions of the outermost VM's processes do (VM-11): endpoint ids are
   /// #(pid id). Without it they are dropped with a remark.
   std::function<void(const action&)> on_escape{};
@@ -89,12 +94,18 @@ class SOUK_EXPORT vm {
   void inject(const send_message&);
 
   /// Performs the next transition of the process that `path` names, and nothing else: `path` goes
-  /// from the outermost VM inwards, a number for each VM and last one for the process. False: it
+  /// from the outermost VM inwards, a number for each VM and last one for the process; or 2^32 - 1
+  /// there, for the next event of the VM around to enter. False: it
   /// has nothing to perform, or there is none. A VM that is driven so does not run rounds; a
   /// parallel VM cannot be driven.
   bool step(std::span<const std::uint32_t> path);
-  /// The paths of all processes that have a transition to perform.
+  /// The paths of all that step() can perform.
   [[nodiscard]] std::vector<std::vector<std::uint32_t>> steppable() const;
+  /// Performs the commits of the journal, in an order in which they may have taken effect, but no
+  /// more than `most` of them. The VM is a new one, functional, of the program that was recorded.
+  /// How many were performed. Throws journal_error when one of them cannot be, or when after all of
+  /// them something is left to do: then the recorded run was none of this program.
+  std::uint64_t replay(const journal& of, std::uint64_t most = ~std::uint64_t{0});
 
  private:
   class implementation;

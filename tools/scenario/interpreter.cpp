@@ -57,15 +57,21 @@ struct context {
 
 class run {
  public:
-  run(const scenario& program, const run_options& options) : program_{program}, options_{options} {}
+  run(const scenario& program, const run_options& options)
+      : program_{program}, options_{options}, recorder_{options.listener} {}
 
   json outcome() {
     vm market{vm_options{.kind = options_.kind,
                          .seed = options_.seed,
                          .workers = options_.workers,
                          .listener = &recorder_,
+                         .record = options_.record,
                          .on_escape = [this](const souk::action& a) { recorder_.on_escape(a); }},
               boot_of(program_.boot, environment{})};
+    if (options_.replay != nullptr) {
+      market.replay(*options_.replay);
+      return recorder_.outcome();
+    }
     run_until_idle(market);
     for (const auto& stage : program_.inject) {
       for (const auto& each : stage) {

@@ -22,6 +22,11 @@ struct run_options {
   /// Drives the VM instead of letting it run in rounds: one transition at a time, of a process that
   /// the seed draws.
   bool by_transition = false;
+  /// Is told what the VM does, too.
+  vm_listener* listener = nullptr;
+  /// Where the commits of the parallel VM are recorded; and what is repeated instead of running.
+  journal* record = nullptr;
+  const journal* replay = nullptr;
   /// Give up after so many rounds (or transitions); a scenario may run for ever.
   std::optional<std::uint64_t> most_rounds{};
 };

@@ -63,7 +63,8 @@ void recorder::log_term(process_record& p, const term& value) {
   p.log.push_back({{"ev", "log"}, {"term", encoded(value)}});
 }
 
-void recorder::on_end(pid who, const term& /*name*/, ending how, const reason& why) {
+void recorder::on_end(pid who, const term& name, ending how, const reason& why) {
+  if (also_ != nullptr) also_->on_end(who, name, how, why);
   const std::scoped_lock held{lock_};
   const auto found = by_pid_.find(who);
   if (found == by_pid_.end()) return;

@@ -31,6 +31,9 @@ struct process_record {
 
 class recorder final : public vm_listener {
  public:
+  /// `also` is told what the VM tells this one; may be null.
+  explicit recorder(vm_listener* also) : also_{also} {}
+
   /// A boot function runs: of a process, or of the nested VM that `self` is.
   process_record& start_process(pid self, const std::string& name, observations observe);
   process_record& start_vm(pid self, const std::string& name);
@@ -42,6 +45,12 @@ class recorder final : public vm_listener {
   void log_yield(process_record& p);
   void log_term(process_record& p, const term& value);
 
+  void on_start(pid who, const term& name) override {
+    if (also_ != nullptr) also_->on_start(who, name);
+  }
+  void on_event(pid who, const term& endpoint_id, const event& e) override {
+    if (also_ != nullptr) also_->on_event(who, endpoint_id, e);
+  }
   void on_end(pid who, const term& name, ending how, const reason& why) override;
   void on_escape(const souk::action& a);
 
@@ -60,6 +69,7 @@ class recorder final : public vm_listener {
   [[nodiscard]] json escaped_id(const term& pid_and_id) const;
   [[nodiscard]] std::string known_label(pid who) const;
 
+  vm_listener* also_;
   mutable std::mutex lock_;  // guards what follows
   std::deque<process_record> records_;
   std::unordered_map<pid, process_record*> by_pid_;

@@ -26,6 +26,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <random>
@@ -60,12 +62,17 @@ struct process {
   charged_vector<action_list> pending{};  // transitions, oldest first
 };
 
+/// The last part of a path of vm::step(): not a process, but what has come from the VM around.
+inline constexpr std::uint32_t arrival_step = std::numeric_limits<std::uint32_t>::max();
+
 /// What all machines of one tree of VMs share.
 struct settings {
   vm_listener* listener;
   bool shuffled;
   /// Whether the VM is driven (vm::step) instead of running in rounds.
   bool driven = false;
+  /// The numbers that the next processes get, in a replay; otherwise they count up.
+  std::deque<std::uint32_t> numbers{};
   std::mt19937_64 dice;
 };
 
@@ -103,6 +110,8 @@ class machine {
   enum class change : std::uint8_t { presence, absence };
 
   // rounds.cpp
+  [[nodiscard]] machine* find_inside(std::uint32_t number);
+  [[nodiscard]] std::uint32_t take_number();
   void take_turn(process_table::node_type extracted);
   bool commit_next(std::uint32_t number);
   void collect();
@@ -127,6 +136,7 @@ class machine {
                  change what, const reason& why);
   template <class Handler, class... Arguments>
   void run(process& p, const Handler& h, const Arguments&... arguments);
+  void run(process& p, const endpoint& ep, const event& e);
   template <class F>
   void guard(process& p, F f);
   static void enqueue(process& p, actions all);
@@ -137,9 +147,10 @@ class machine {
   void lift(const add_endpoint& a, process& self);
   void lift(const delete_endpoint& a, process& self);
   void lift(const spawn_action& a, process& self);
-  [[nodiscard]] actions receive(std::uint32_t number, const term& id, const event& e);
-  [[nodiscard]] actions receive_pid(std::uint32_t number, std::uint64_t continuation_number,
-                                    pid child);
+  [[nodiscard]] actions receive(detail::function<void(machine&)> arrival);
+  [[nodiscard]] bool take_arrival();
+  void hand_in(std::uint32_t number, const term& id, const event& e);
+  void hand_in(std::uint32_t number, std::uint64_t continuation_number, pid child);
   [[nodiscard]] actions go_on();
   [[nodiscard]] static term outer_id(const process& p, const term& id) {
     return make_vector(p.self, id);
@@ -165,6 +176,10 @@ class machine {
   std::uint64_t next_continuation_ = 0;
   process_table processes_;
   action_list external_;
+  /// Driven: what has come from the VM around and was not handed in yet.
+  std::deque<detail::function<void(machine&)>> arrivals_;
+  /// Driven: the machines of nested VMs that have ended. What they do is not seen outside (VM-6).
+  std::map<std::uint32_t, std::unique_ptr<machine>> ended_;
 };
 
 /// The state of a process that is a nested VM.

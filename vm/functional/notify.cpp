@@ -7,6 +7,11 @@ void machine::enqueue(process& p, actions all) {
   if (!all.empty()) p.pending.push_back(std::move(all).take());
 }
 
+void machine::run(process& p, const endpoint& ep, const event& e) {
+  if (common_.listener != nullptr) common_.listener->on_event(p.self, ep.id, e);
+  run(p, ep.on_event, e);
+}
+
 // CRA-1: the quit waits behind what is pending, and until then the process goes on (CRA-2).
 void machine::crash(process& p, const fault& why) {
   if (common_.listener != nullptr) common_.listener->on_remark(p.self, "crashed: " + why.message);
@@ -33,7 +38,7 @@ void machine::introduce(process& local, const endpoint& ep, const souk::role& pe
                         const term& topic, change what, const reason& why) {
   if (!sees(ep.role.interest, peer.interest)) return;
   souk::role seen{peer.orientation, peer.interest, topic};
-  run(local, ep.on_event,
+  run(local, ep,
       what == change::presence ? event::presence(std::move(seen))
                                : event::absence(std::move(seen), why));
 }

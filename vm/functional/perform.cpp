@@ -9,7 +9,9 @@ machine::~machine() {
   {
     const detail::account_scope paying{payer_};
     external_ = {};
+    arrivals_.clear();
     processes_.clear();
+    ended_.clear();
   }
   payer_.close();
 }
@@ -85,7 +87,7 @@ void machine::perform(const send_message& a, process* self) {
   const auto deliver = [&](process& p) {
     each(p.endpoints, [&](endpoint& ep) {
       if (ep.role.orientation != a.orientation && matches(a.body, ep.role.topic))
-        run(p, ep.on_event, message);
+        run(p, ep, message);
     });
   };
   if (self != nullptr) deliver(*self);
@@ -103,14 +105,14 @@ void machine::inject(const send_message& message) {
 
 void machine::boot(const boot_function& first) {
   const detail::account_scope paying{payer_};
-  const pid self{id_, next_number_++};
+  const pid self{id_, next_number_++};  // 0, in a replay too
   processes_.emplace(self.number, make_process(spawn_action{first}, self));
 }
 
 // SPN-1: the child's boot function, then the parent's continuation. The child's first actions wait
 // for a turn of its own (ORD-4).
 void machine::perform(const spawn_action& a, process& self) {
-  const pid child{id_, next_number_++};
+  const pid child{id_, take_number()};
   process made = make_process(a, child);
   if (a.then_do) run(self, a.then_do, child);
   processes_.emplace(child.number, std::move(made));
@@ -165,6 +167,8 @@ void machine::end(process& p, const reason& why) {
     external_.push_back(action{delete_endpoint{outer_id(p, ep.id), why.value}});
   });
   if (common_.listener != nullptr) common_.listener->on_end(p.self, p.name, ending::quit, why);
+  if (common_.driven && machine_in(p) != nullptr)
+    ended_.emplace(p.self.number, std::move(p.state.get<nested_vm>().inside));
 }
 
 }  // namespace souk::functional

@@ -20,7 +20,8 @@ void machine::lift(const add_endpoint& a, process& self) {
       // first, since an id that cannot be wrapped is refused here
       outer_id(self, a.id), a.role,
       handler{[number = self.self.number, id = a.id](const event& e, detail::state_box& state) {
-        return state.get<nested_vm>().inside->receive(number, id, e);
+        return state.get<nested_vm>().inside->receive(detail::function<void(machine&)>{
+            [number, id, e](machine& inside) { inside.hand_in(number, id, e); }});
       }}}};
   if (const auto old = find_endpoint(self.meta_endpoints, a.id); old != self.meta_endpoints.end()) {
     if (!interchangeable(old->role, a.role)) return crash(self, fault{"role-mismatch"});  // D-1
@@ -48,40 +49,50 @@ void machine::lift(const spawn_action& a, process& self) {
     self.waiting.push_back({waiting, a.then_do});
     outer.then_do = spawn_continuation{
         [number = self.self.number, waiting](pid child, detail::state_box& state) {
-          return state.get<nested_vm>().inside->receive_pid(number, waiting, child);
+          return state.get<nested_vm>().inside->receive(detail::function<void(machine&)>{
+              [=](machine& inside) { inside.hand_in(number, waiting, child); }});
         }};
   }
   external_.push_back(action{std::move(outer)});
 }
 
-// VM-13: dropped when process or endpoint is gone by now.
-actions machine::receive(std::uint32_t number, const term& id, const event& e) {
+// In rounds it is handed in at once, and a round follows (VM-14). Driven, that is a step of its own.
+actions machine::receive(detail::function<void(machine&)> arrival) {
   const detail::account_scope paying{payer_};
-  if (const auto place = processes_.find(number); place != processes_.end()) {
-    process& p = place->second;
-    const auto ep = find_endpoint(p.meta_endpoints, id);
-    if (ep != p.meta_endpoints.end()) run(p, ep->on_event, e);
-  }
+  arrivals_.push_back(std::move(arrival));
   if (common_.driven) return {};
-  run_round();  // VM-14
+  (void)take_arrival();
+  run_round();
   return go_on();
 }
 
-actions machine::receive_pid(std::uint32_t number, std::uint64_t continuation_number, pid child) {
-  const detail::account_scope paying{payer_};
-  if (const auto place = processes_.find(number); place != processes_.end()) {
-    process& p = place->second;
-    const auto found =
-        std::ranges::find(p.waiting, continuation_number, &waiting_continuation::number);
-    if (found != p.waiting.end()) {
-      const spawn_continuation k = found->k;
-      p.waiting.erase(found);
-      run(p, k, child);
-    }
-  }
-  if (common_.driven) return {};
-  run_round();
-  return go_on();
+bool machine::take_arrival() {
+  if (arrivals_.empty()) return false;
+  const auto arrival = std::move(arrivals_.front());
+  arrivals_.pop_front();
+  arrival(*this);
+  return true;
+}
+
+// VM-13: dropped when process or endpoint is gone by now.
+void machine::hand_in(std::uint32_t number, const term& id, const event& e) {
+  const auto place = processes_.find(number);
+  if (place == processes_.end()) return;
+  process& p = place->second;
+  const auto ep = find_endpoint(p.meta_endpoints, id);
+  if (ep != p.meta_endpoints.end()) run(p, *ep, e);
+}
+
+void machine::hand_in(std::uint32_t number, std::uint64_t continuation_number, pid child) {
+  const auto place = processes_.find(number);
+  if (place == processes_.end()) return;
+  process& p = place->second;
+  const auto found =
+      std::ranges::find(p.waiting, continuation_number, &waiting_continuation::number);
+  if (found == p.waiting.end()) return;
+  const spawn_continuation k = found->k;
+  p.waiting.erase(found);
+  run(p, k, child);
 }
 
 // What a round leaves for the VM around to do: another round if there is more to do inside, before

@@ -45,23 +45,54 @@ bool machine::commit_next(std::uint32_t number) {
 
 bool machine::step(std::span<const std::uint32_t> path) {
   if (path.empty()) return false;
+  const detail::account_scope paying{payer_};
+  if (path.front() == arrival_step) {
+    const bool stepped = take_arrival();
+    collect();
+    return stepped;
+  }
   if (path.size() == 1) return commit_next(path.front());
-  const auto place = processes_.find(path.front());
-  machine* const inside = place == processes_.end() ? nullptr : machine_in(place->second);
+  machine* const inside = find_inside(path.front());
   if (inside == nullptr || !inside->step(path.subspan(1))) return false;
   // The at-meta-level actions of one inner transition are one transition of the VM's process.
-  const detail::account_scope paying{payer_};
-  if (action_list out = inside->take_external(); !out.empty())
-    place->second.pending.push_back(std::move(out));
+  action_list out = inside->take_external();
+  const auto place = processes_.find(path.front());
+  if (place != processes_.end() && !out.empty()) place->second.pending.push_back(std::move(out));
   collect();
   return true;
 }
 
+// After its end a nested VM may go on inside (VM-6).
+machine* machine::find_inside(std::uint32_t number) {
+  if (const auto place = processes_.find(number); place != processes_.end())
+    return machine_in(place->second);
+  const auto gone = ended_.find(number);
+  return gone == ended_.end() ? nullptr : gone->second.get();
+}
+
+std::uint32_t machine::take_number() {
+  if (common_.numbers.empty()) return next_number_++;
+  const std::uint32_t number = common_.numbers.front();
+  common_.numbers.pop_front();
+  next_number_ = std::max(next_number_, number + 1);
+  return number;
+}
+
 void machine::list_steppable(std::vector<std::uint32_t>& prefix,
                              std::vector<std::vector<std::uint32_t>>& found) {
-  for (auto& [number, p] : processes_) {
+  const auto add = [&](std::uint32_t last) {
+    found.push_back(prefix);
+    found.back().push_back(last);
+  };
+  if (!arrivals_.empty()) add(arrival_step);
+  for (auto& [number, inside] : ended_) {
     prefix.push_back(number);
-    if (!p.pending.empty()) found.push_back(prefix);
+    inside->list_steppable(prefix, found);
+    prefix.pop_back();
+  }
+  for (auto& [number, p] : processes_) {
+    if (!p.pending.empty()) add(number);
+    prefix.push_back(number);
     if (machine* const inside = machine_in(p); inside != nullptr)
       inside->list_steppable(prefix, found);
     prefix.pop_back();
@@ -74,10 +105,11 @@ bool machine::is_idle() const noexcept {
 }
 
 bool machine::is_idle_throughout() noexcept {
-  return std::ranges::all_of(processes_, [](auto& entry) {
-    machine* const inside = machine_in(entry.second);
-    return entry.second.pending.empty() && (inside == nullptr || inside->is_idle_throughout());
-  });
+  return arrivals_.empty() && std::ranges::all_of(processes_, [](auto& entry) {
+           machine* const inside = machine_in(entry.second);
+           return entry.second.pending.empty() &&
+                  (inside == nullptr || inside->is_idle_throughout());
+         });
 }
 
 // GC-1 to GC-3. In rounds, a nested VM that is not idle has its next round pending; when driven it

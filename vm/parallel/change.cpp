@@ -229,6 +229,10 @@ void shard::change::commit() {
   at.homes_.push_back(&at);  // the acting process's shard is always locked
   std::ranges::sort(at.homes_, {}, &shard::index);
   at.lock_homes();
+  // A writer comes first in its own version; one that changes nothing is like any other.
+  const std::uint64_t stamp = at.take_stamp();
+  at.note(self_, {commit_kind::transition, nullptr}, changed_ ? next_->id : from_.id,
+          changed_ ? 0 : stamp);
   const table* old = nullptr;
   if (changed_) old = at.vm_.publish(next_.release());  // THE commit point
   at.finish_plan(self_);
@@ -236,7 +240,10 @@ void shard::change::commit() {
   // to drain at once, under the same lock.
   const bool straight = at.inbox_.empty();
   at.push_plan(!straight);
-  if (straight) at.snap_ = at.vm_.load_table();
+  if (straight) {
+    at.snap_ = at.vm_.load_table();
+    at.epoch_stamp_ = stamp;
+  }
   at.unlock_homes();
   if (straight) at.deliver_own();
   for (auto& one : replaced_) at.retire(std::move(one));

@@ -58,7 +58,8 @@ void shard::commit(process& p, const action_list& all) {
   if (std::ranges::any_of(all, changes_endpoints)) {
     commit_change(p, all);
   } else {
-    commit_planned(p, [&](const table& at) { plan_actions(p, all, at); });
+    commit_planned(p, {commit_kind::transition, nullptr},
+                   [&](const table& at) { plan_actions(p, all, at); });
   }
 }
 
@@ -73,35 +74,39 @@ void shard::remark_on(const process& p, const action_list& all) {
 // What comes from outside is committed like a transition of the agent, which never ends.
 
 void shard::commit_inject(const inject& i) {
-  commit_planned(agent_, [&](const table& at) { plan_send(i.message, at); });
+  commit_planned(agent_, {commit_kind::injection, &i.message},
+                 [&](const table& at) { plan_send(i.message, at); });
 }
 
 void shard::commit_arrival(const arrival& a) {
-  commit_planned(agent_, [&](const table& at) { plan_arrival(a, at); });
+  commit_planned(agent_, {commit_kind::arrival, nullptr},
+                 [&](const table& at) { plan_arrival(a, at); });
 }
 
 void shard::commit_child(const arrival_of_child& a) {
-  commit_planned(agent_, [&](const table& at) { plan_child(a, at); });
+  commit_planned(agent_, {commit_kind::arrival, nullptr},
+                 [&](const table& at) { plan_child(a, at); });
 }
 
 template <class Planner>
-void shard::commit_planned(process& p, Planner fill) {
+void shard::commit_planned(process& p, const occasion& what, Planner fill) {
   if (snap_ == nullptr) open_epoch();
   if (is_dead(p, *snap_)) return;
   plan_.clear();
   fill(*snap_);
   if (is_local()) {
+    note(p, what, snap_->id, epoch_stamp_);
     finish_plan(p);
     for (entry& one : plan_.entries) deliver(std::move(one));
     begin_children();
     return;
   }
   const table* const planned_at = std::exchange(snap_, nullptr);
-  commit_locked(p, planned_at, fill);
+  commit_locked(p, what, planned_at, fill);
 }
 
 template <class Planner>
-void shard::commit_locked(process& p, const table* planned_at, Planner fill) {
+void shard::commit_locked(process& p, const occasion& what, const table* planned_at, Planner fill) {
   bool with_own = false;  // the protocol's `full`
   for (int attempt = 0;; ++attempt) {
     std::unique_lock<sched::spin_lock> writer{vm_.writer, std::defer_lock};
@@ -115,6 +120,7 @@ void shard::commit_locked(process& p, const table* planned_at, Planner fill) {
     }
     const bool to_own = find_homes(with_own);
     lock_homes();
+    const std::uint64_t stamp = take_stamp();
     if (vm_.load_table() != now) {
       unlock_homes();
       continue;
@@ -125,11 +131,15 @@ void shard::commit_locked(process& p, const table* planned_at, Planner fill) {
       with_own = true;
       continue;
     }
+    note(p, what, now->id, stamp);
     finish_plan(p);
     push_plan(with_own);
     unlock_homes();
     if (!with_own) deliver_own();
-    if (idle) snap_ = now;  // this commit opens the next epoch
+    if (idle) {  // this commit opens the next epoch
+      snap_ = now;
+      epoch_stamp_ = stamp;
+    }
     begin_children();
     return;
   }
@@ -168,6 +178,15 @@ void shard::unlock_homes() {
     if (home->inbox_.unlock()) vm_.wake(*home);
   }
   if (std::exchange(outbox_filled_, false)) vm_.tell_of_outbox();
+}
+
+void shard::note(const process& p, const occasion& what, std::uint64_t version,
+                 std::uint64_t stamp) {
+  if (record_ == nullptr) return;
+  commit_record& made =
+      record_->emplace_back(commit_record{version, stamp, what.kind, p.self.number, {}, {}});
+  for (const auto& child : plan_.children) made.children.push_back(child.born->self.number);
+  if (what.message != nullptr) made.message = *what.message;
 }
 
 /// What the commit has beside its entries. Pre: it is certain, and the outbox is locked if there is

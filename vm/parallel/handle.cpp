@@ -47,19 +47,22 @@ void shard::crash(process& p, const fault& why) {
 void shard::handle_event(process& p, entry one) {
   endpoint& to = one.to();
   --to.queued;
+  const event what = event_of(p, one);
+  if (vm_.common().listener != nullptr) vm_.common().listener->on_event(p.self, to.id, what);
+  run_guarded(p, [&] { return to.on_event(what, p.state); });
+}
+
+event shard::event_of(process& p, entry& one) {
   souk::role seen{one.orientation(), one.interest(), std::move(one.topic())};
-  run_guarded(p, [&] {
-    switch (one.which()) {
-      case entry_kind::presence: return to.on_event(event::presence(std::move(seen)), p.state);
-      case entry_kind::absence: {
-        entry why = p.mailbox.pop();  // it follows its absence
-        --why.to().queued;
-        return to.on_event(event::absence(std::move(seen), reason{std::move(why.topic())}),
-                           p.state);
-      }
-      default: return to.on_event(event::message(seen.orientation, std::move(seen.topic)), p.state);
+  switch (one.which()) {
+    case entry_kind::presence: return event::presence(std::move(seen));
+    case entry_kind::absence: {
+      entry why = p.mailbox.pop();  // it follows its absence
+      --why.to().queued;
+      return event::absence(std::move(seen), reason{std::move(why.topic())});
     }
-  });
+    default: return event::message(seen.orientation, std::move(seen.topic));
+  }
 }
 
 void shard::handle_errand(process& p, std::unique_ptr<errand> job) {

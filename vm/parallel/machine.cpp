@@ -49,6 +49,17 @@ machine::machine(universe& common, std::uint64_t id, machine* around, shard* hom
   for (unsigned i = 0; i < count; ++i) {
     shards_.push_back(std::make_unique<shard>(*this, i, common.seed ^ (id + i)));
   }
+  if (common.record != nullptr) {
+    auto& sequences = common.record->open(path(), count);
+    for (unsigned i = 0; i < count; ++i) shards_[i]->record_into(sequences[i]);
+  }
+}
+
+vm_path machine::path() const {
+  if (around_ == nullptr) return {};
+  vm_path all = around_->path();
+  all.push_back(number_);
+  return all;
 }
 
 // Pre: not active. So the machines in its processes are not active either.

@@ -26,6 +26,7 @@
 #include "vm/parallel/directory.hpp"
 #include "vm/parallel/process.hpp"
 #include "vm/parallel/table.hpp"
+#include "vm/replay/contents.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -41,12 +42,13 @@ class shard;
 
 /// What the machines of one tree share.
 struct universe {
-  universe(std::unique_ptr<sched::executor> e, vm_listener* l, unsigned shards, std::uint64_t s)
+  universe(std::unique_ptr<sched::executor> e, const vm_options& options, unsigned shards)
       : workers{std::move(e)},
         quiet{workers->workers()},
-        listener{l},
+        listener{options.listener},
+        record{options.record == nullptr ? nullptr : &options.record->inside()},
         root_shards{shards},
-        seed{s} {}
+        seed{options.seed} {}
   universe(const universe&) = delete;
   universe& operator=(const universe&) = delete;
   ~universe();
@@ -61,6 +63,7 @@ struct universe {
   std::unique_ptr<sched::executor> workers;
   sched::quiescence quiet;
   vm_listener* listener;
+  journal::contents* record;
   unsigned root_shards;
   /// 0: children start where their parents are. Otherwise anywhere, and quanta are of any length.
   std::uint64_t seed;
@@ -142,6 +145,8 @@ class machine {
   machine(universe& common, std::uint64_t id, machine* around, shard* home, std::uint32_t number);
   void tell_container(decltype(errand::what) news);
   void begin_nested(process& p, const detail::function<boot_function(pid)>& maker);
+
+  [[nodiscard]] vm_path path() const;
 
   universe& common_;
   detail::account& payer_;

@@ -89,8 +89,10 @@ void shard::make_ready(process& p) {
 // our load of the word, hence takes effect after our epoch began.
 void shard::open_epoch() {
   const table* const now = vm_.load_table();
+  const std::uint64_t stamp = take_stamp();
   if (inbox_.is_idle()) {
     snap_ = now;
+    epoch_stamp_ = stamp;
   } else {
     inbox_.lock();
     drain_locked();
@@ -101,6 +103,7 @@ void shard::open_epoch() {
 void shard::drain_locked() {
   inbox_.take(room_);
   snap_ = vm_.load_table();
+  epoch_stamp_ = take_stamp();
   (void)inbox_.unlock();
   for (entry& one : room_) deliver(std::move(one));
   room_.clear();

@@ -62,6 +62,8 @@ class shard final : public sched::task {
 
   /// Leaves an errand for the agent or for a process of this shard.
   void push_from_outside(process* owner, decltype(errand::what) what);
+  /// From now on commits are recorded there.
+  void record_into(journal::contents::sequence& here) noexcept { record_ = &here; }
   [[nodiscard]] process& agent() noexcept { return agent_; }
   [[nodiscard]] unsigned index() const noexcept { return index_; }
 
@@ -86,6 +88,7 @@ class shard final : public sched::task {
   // handle.cpp
   void handle(process& p, entry one);
   void handle_event(process& p, entry one);
+  [[nodiscard]] event event_of(process& p, entry& one);
   void handle_errand(process& p, std::unique_ptr<errand> job);
   void settle(process& p, const action_list& first);
   template <class F>
@@ -99,10 +102,11 @@ class shard final : public sched::task {
   void commit_arrival(const arrival& a);
   void commit_child(const arrival_of_child& a);
   void remark_on(const process& p, const action_list& all);
+  struct occasion;
   template <class Planner>
-  void commit_planned(process& p, Planner fill);
+  void commit_planned(process& p, const occasion& what, Planner fill);
   template <class Planner>
-  void commit_locked(process& p, const table* planned_at, Planner fill);
+  void commit_locked(process& p, const occasion& what, const table* planned_at, Planner fill);
   [[nodiscard]] bool is_local() const noexcept;
   [[nodiscard]] bool find_homes(bool with_own);
   void lock_homes() noexcept;
@@ -118,6 +122,16 @@ class shard final : public sched::task {
   void plan_send(const send_message& a, const table& at);
   void plan_spawn(process& p, const spawn_action& a);
   [[nodiscard]] shard& home_for_child();
+
+  /// What is committed by `p`, or on behalf of whom; only while recording.
+  struct occasion {
+    commit_kind kind;
+    const send_message* message;
+  };
+  [[nodiscard]] std::uint64_t take_stamp() noexcept {
+    return record_ == nullptr ? 0 : vm_.common().record->take_stamp();
+  }
+  void note(const process& p, const occasion& what, std::uint64_t version, std::uint64_t stamp);
 
   // change.cpp
   void commit_change(process& p, const action_list& all);
@@ -141,6 +155,8 @@ class shard final : public sched::task {
   process agent_;
 
   const table* snap_ = nullptr;
+  std::uint64_t epoch_stamp_ = 0;
+  journal::contents::sequence* record_ = nullptr;
   process* ready_first_ = nullptr;
   process* ready_last_ = nullptr;
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard

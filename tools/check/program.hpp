@@ -1,0 +1,19 @@
+// What `souk check` runs: a scenario, a workload of bench/, or a system made up from a seed.
+#pragma once
+
+#include <souk/vm.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace souk::tool {
+
+/// Runs it with these options until it is inert. With a journal to replay, it does that instead.
+using checked_program = std::function<void(const vm_options&, const journal* replay)>;
+
+/// By the name given on the command line; made for each run, with its seed. Throws load_error.
+[[nodiscard]] std::function<checked_program(std::uint64_t seed)> find_program(
+    const std::string& name);
+
+}  // namespace souk::tool

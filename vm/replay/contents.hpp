@@ -1,0 +1,61 @@
+// What is in a journal: for each VM its commits, in an order that the functional VM can repeat.
+//
+// Threads    open(): any. A sequence belongs to the shard that it is for, until the run is over.
+// J1  Within a VM, commits take effect in the order of (version, writers first, stamp); what shares a
+//     stamp is of one shard, in its order. Between VMs no order is kept: what enters and leaves a VM
+//     stands in queues, and whoever replays takes what is ready.
+#pragma once
+
+#include <souk/action.hpp>
+#include <souk/journal.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace souk {
+
+/// What the commit was of.
+enum class commit_kind : std::uint8_t {
+  transition,  ///< of the process of that number
+  arrival,     ///< an event of the VM around enters
+  injection    ///< a message of the program
+};
+
+struct commit_record {
+  std::uint64_t version;
+  std::uint64_t stamp;  ///< 0: made this version
+  commit_kind kind;
+  std::uint32_t number;
+  std::vector<std::uint32_t> children;  ///< the numbers that it gave out
+  std::optional<send_message> message;  ///< of an injection
+};
+
+/// A VM's number in the VM around it, from the outermost inwards; the outermost has no numbers.
+using vm_path = std::vector<std::uint32_t>;
+
+class journal::contents {
+ public:
+  using sequence = std::deque<commit_record>;
+
+  /// A sequence for each shard of that VM. They stay where they are.
+  [[nodiscard]] std::deque<sequence>& open(const vm_path& path, unsigned shards);
+  [[nodiscard]] std::uint64_t take_stamp() noexcept {
+    return stamps_.fetch_add(1, std::memory_order_seq_cst);  // seq_cst: the commit protocol
+  }
+
+  /// All commits of each VM in the order of J1.
+  [[nodiscard]] std::map<vm_path, std::vector<const commit_record*>> in_order() const;
+  [[nodiscard]] std::uint64_t size() const noexcept;
+
+ private:
+  std::mutex lock_;  // guards the map itself
+  std::map<vm_path, std::deque<sequence>> machines_;
+  std::atomic<std::uint64_t> stamps_{1};
+};
+
+}  // namespace souk

@@ -1,0 +1,142 @@
+#include <souk/journal.hpp>
+#include <souk/text.hpp>
+
+#include "vm/replay/contents.hpp"
+
+#include <algorithm>
+#include <istream>
+#include <ostream>
+#include <sstream>
+#include <tuple>
+
+namespace souk {
+
+std::deque<journal::contents::sequence>& journal::contents::open(const vm_path& path,
+                                                                 unsigned shards) {
+  const std::scoped_lock held{lock_};
+  std::deque<sequence>& all = machines_[path];
+  all.resize(shards);
+  return all;
+}
+
+std::map<vm_path, std::vector<const commit_record*>> journal::contents::in_order() const {
+  std::map<vm_path, std::vector<const commit_record*>> out;
+  for (const auto& [path, shards] : machines_) {
+    auto& all = out[path];
+    for (const sequence& one : shards) {
+      for (const commit_record& each : one) all.push_back(&each);
+    }
+    std::ranges::stable_sort(all, {}, [](const commit_record* c) {
+      return std::tuple{c->version, c->stamp};  // 0, a writer's, comes first
+    });
+  }
+  return out;
+}
+
+std::uint64_t journal::contents::size() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& [path, shards] : machines_) {
+    for (const sequence& one : shards) sum += one.size();
+  }
+  return sum;
+}
+
+journal::journal() : inside_{std::make_unique<contents>()} {}
+journal::journal(journal&&) noexcept = default;
+journal& journal::operator=(journal&&) noexcept = default;
+journal::~journal() = default;
+
+std::uint64_t journal::commits() const noexcept { return inside_->size(); }
+
+// A line for each VM and, after it, one for each commit:
+//     vm 3 1           the VM in process 1 of the VM in process 3
+//     t 7 8 9          process 7 committed a transition, and made processes 8 and 9
+//     a                an event arrived
+//     p #s(go 1)       the program injected a message; s: the other way round
+
+namespace {
+
+void write_commit(std::ostream& out, const commit_record& c) {
+  switch (c.kind) {
+    case commit_kind::arrival: out << 'a'; break;
+    case commit_kind::transition: out << "t " << c.number; break;
+    case commit_kind::injection:
+      out << (c.message->orientation == orientation::publisher ? "p " : "s ")
+          << to_string(c.message->body);
+  }
+  for (const std::uint32_t child : c.children) out << ' ' << child;
+  out << '\n';
+}
+
+[[noreturn]] void refuse(std::uint64_t line, const std::string& why) {
+  throw journal_error{"line " + std::to_string(line) + " of the journal: " + why};
+}
+
+std::vector<std::uint32_t> numbers_of(std::istringstream& rest, std::uint64_t line) {
+  std::vector<std::uint32_t> all;
+  std::uint32_t number = 0;
+  while (rest >> number) all.push_back(number);
+  if (!rest.eof()) refuse(line, "expected numbers");
+  return all;
+}
+
+commit_record read_commit(const std::string& text, std::uint64_t line) {
+  commit_record c{.version = 0,
+                  .stamp = line,
+                  .kind = commit_kind::arrival,
+                  .number = 0,
+                  .children = {},
+                  .message = {}};
+  std::istringstream rest{text.substr(1)};
+  switch (text.front()) {
+    case 'a': c.children = numbers_of(rest, line); return c;
+    case 't':
+      c.kind = commit_kind::transition;
+      if (!(rest >> c.number)) refuse(line, "expected the number of a process after `t`");
+      c.children = numbers_of(rest, line);
+      return c;
+    case 'p':
+    case 's':
+      c.kind = commit_kind::injection;
+      try {
+        c.message =
+            send_message{souk::read(std::string_view{text}.substr(1)),
+                         text.front() == 'p' ? orientation::publisher : orientation::subscriber};
+      } catch (const std::exception& e) {
+        refuse(line, std::string{"a message that cannot be read: "} + e.what());
+      }
+      return c;
+    default: refuse(line, "expected `vm`, `t`, `a`, `p` or `s`, found \"" + text + '"');
+  }
+}
+
+}  // namespace
+
+void journal::write(std::ostream& out) const {
+  for (const auto& [path, all] : inside_->in_order()) {
+    out << "vm";
+    for (const std::uint32_t number : path) out << ' ' << number;
+    out << '\n';
+    for (const commit_record* one : all) write_commit(out, *one);
+  }
+}
+
+journal journal::read(std::istream& in) {
+  journal made;
+  contents::sequence* into = nullptr;
+  std::string text;
+  for (std::uint64_t line = 1; std::getline(in, text); ++line) {
+    if (text.empty()) refuse(line, "is empty");
+    if (text.starts_with("vm")) {
+      std::istringstream rest{text.substr(2)};
+      into = &made.inside_->open(numbers_of(rest, line), 1).front();
+    } else if (into == nullptr) {
+      refuse(line, "expected `vm` first, found \"" + text + '"');
+    } else {
+      into->push_back(read_commit(text, line));
+    }
+  }
+  return made;
+}
+
+}  // namespace souk

@@ -1,0 +1,86 @@
+// VMs meet only in queues: what enters one waits as an arrival, what leaves one as a transition of
+// its process. So a commit that can be performed now could be performed at any time before others
+// of other VMs, and to take whatever is ready next, of any VM, is as good as any order.
+#include "vm/replay/replayer.hpp"
+
+#include <souk/text.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace souk {
+
+namespace {
+
+std::string place_of(const vm_path& path) {
+  if (path.empty()) return "the outermost VM";
+  std::string text = "the VM in process";
+  for (const std::uint32_t number : path) text += ' ' + std::to_string(number);
+  return text;
+}
+
+std::string name_of(const commit_record& c) {
+  switch (c.kind) {
+    case commit_kind::arrival: return "an arrival";
+    case commit_kind::injection: return "the injection of " + to_string(c.message->body);
+    default: return "a transition of process " + std::to_string(c.number);
+  }
+}
+
+}  // namespace
+
+replayer::replayer(functional::settings& common, functional::machine& root, const journal& of)
+    : common_{common}, root_{root} {
+  for (auto& [path, all] : of.inside().in_order()) tracks_.push_back({path, std::move(all)});
+}
+
+bool replayer::next() {
+  for (std::size_t tried = 0; tried < tracks_.size(); ++tried) {
+    if (try_next(tracks_[turn_])) return true;
+    turn_ = (turn_ + 1) % tracks_.size();
+  }
+  if (!std::ranges::all_of(tracks_, &track::is_over)) give_up();
+  return false;
+}
+
+bool replayer::try_next(track& of) {
+  if (of.is_over()) return false;
+  const commit_record& c = *of.all[of.done];
+  common_.numbers.assign(c.children.begin(), c.children.end());
+  if (c.kind == commit_kind::injection) {
+    root_.inject(*c.message);
+  } else {
+    vm_path path = of.path;
+    path.push_back(c.kind == commit_kind::arrival ? functional::arrival_step : c.number);
+    if (!root_.step(path)) return false;
+  }
+  if (!common_.numbers.empty()) {
+    throw journal_error{"the replay diverges in " + place_of(of.path) + " at commit " +
+                        std::to_string(of.done) + ", " + name_of(c) + ": it made fewer processes"};
+  }
+  ++of.done;
+  return true;
+}
+
+void replayer::give_up() const {
+  std::string text = "the replay diverges: nothing that was committed next can be performed.";
+  for (const track& t : tracks_) {
+    if (t.is_over()) continue;
+    text += "\n  next in " + place_of(t.path) + ", commit " + std::to_string(t.done) + " of " +
+            std::to_string(t.all.size()) + ": " + name_of(*t.all[t.done]);
+  }
+  std::vector<vm_path> ready;
+  vm_path prefix;
+  root_.list_steppable(prefix, ready);
+  text += "\n  what could be performed:";
+  for (const vm_path& path : ready) {
+    text += " (";
+    for (const std::uint32_t number : path)
+      text += (text.back() == '(' ? "" : " ") +
+              (number == functional::arrival_step ? "arrival" : std::to_string(number));
+    text += ')';
+  }
+  throw journal_error{text};
+}
+
+}  // namespace souk
