@@ -1,6 +1,7 @@
 // The TCP driver when things go wrong: resets, peers that are too slow, lines that are too long,
 // sessions that crash, and what is left behind.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include <fstream>
 
@@ -229,6 +230,59 @@ TEST(TcpTrouble, ManyConnectionsOneAfterTheOtherLeaveNothingBehind) {
   m.stop();
   EXPECT_EQ(open_descriptors(), before);
   EXPECT_TRUE(m.log.all().empty());
+}
+
+/// While it lives, nobody in this program gets a new descriptor.
+class no_more_descriptors {
+ public:
+  no_more_descriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit none{3, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  no_more_descriptors(const no_more_descriptors&) = delete;
+  no_more_descriptors& operator=(const no_more_descriptors&) = delete;
+  ~no_more_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(TcpTrouble, WhoConnectsWithoutDescriptorsSeesAnAbsenceWithThatReason) {
+  const loop on;
+  const auto server = listen_on(on);
+  market m{tcp::driver()};
+  const tcp::socket us{tcp::handle{"me"_sym}};
+  const tcp::socket them{tcp::address{"127.0.0.1", server->local().port}};
+  m.act([&] {
+    m.notes.write("ready");
+    return actions{};
+  });
+  ASSERT_TRUE(m.notes.wait_for("ready"));
+  const no_more_descriptors here;
+  m.act([&] { return spawn(hear(m.notes, them, us)); });
+  EXPECT_TRUE(m.notes.wait_for("- no-more-descriptors"));
+}
+
+TEST(TcpTrouble, WhoListensWithoutDescriptorsIsToldInAMessage) {
+  const auto port = free_port();
+  market m{tcp::driver(local_tcp()),
+           spawn(subscriber(topic<tcp::failure>(tcp::listener{port}, _, _))
+                     .on_message([&](const tcp::failure& f) { m.notes.write(f.why.name()); }))};
+  m.act([&] {
+    m.notes.write("ready");
+    return actions{};
+  });
+  ASSERT_TRUE(m.notes.wait_for("ready"));
+  {
+    const no_more_descriptors here;
+    m.act([=] { return sessions_on(port, echo).named("a"_sym); });
+    ASSERT_TRUE(m.notes.wait_for("no-more-descriptors"));
+  }
+  // Who asks again when there are some is served.
+  m.act([=] { return actions{delete_endpoint{"a"_sym}, sessions_on(port, echo).named("b"_sym)}; });
+  EXPECT_TRUE(eventually([&] { return is_listening(port); }));
+  EXPECT_TRUE(answers(port));
 }
 
 TEST(TcpTrouble, ASignalLetsConnectionsSendWhatWasWritten) {
