@@ -19,21 +19,21 @@ struct edge {
 /// A branch has the edges by token, and a link for the topics that have a wildcard here.
 struct edge_traits {
   using entry = edge;
-  using key = term;
+  using key = token_key;
   using extra = link;
   using node = branch_node;
   static constexpr std::uint32_t of_bunch = 0;
 
-  static const term& key_of(const edge& e) noexcept { return e.token; }
-  static std::uint64_t hash_of(const term& token) noexcept { return routing::hash_of(token); }
-  static bool same(const edge& e, const term& token) noexcept { return same_token(e.token, token); }
+  static token_key key_of(const edge& e) noexcept { return token_key{e.token}; }
+  static std::uint64_t hash_of(const token_key& token) noexcept { return token.hash(); }
+  static bool same(const edge& e, const token_key& token) noexcept { return token.is(e.token); }
 };
 class branch_node final : public table<edge_traits> {
  public:
   using table::table;
 
   [[nodiscard]] link wild() const noexcept { return extra; }
-  [[nodiscard]] link exact(const term& token) const noexcept {
+  [[nodiscard]] link exact(token_key token) const noexcept {
     const edge* const e = find(token);
     return e == nullptr ? link{} : e->to;
   }
@@ -53,7 +53,7 @@ struct member_traits {
   using node = bunch_node;
   static constexpr std::uint32_t of_bunch = 1;
 
-  static const target* const& key_of(const target* const& t) noexcept { return t; }
+  static const target* key_of(const target* t) noexcept { return t; }
   static std::uint64_t hash_of(const target* t) noexcept {
     std::uint64_t x = reinterpret_cast<std::uintptr_t>(t) * 0x9e3779b97f4a7c15U;
     x ^= x >> 32;

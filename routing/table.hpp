@@ -67,7 +67,8 @@ class table : public trie_node {
     for (const node* child : std::span{children(), child_count()}) f(*child);
   }
 
-  [[nodiscard]] const entry* find(const key& k) const noexcept {
+  // Inlined, so that the key stays in registers.
+  [[nodiscard, gnu::always_inline]] inline const entry* find(const key& k) const noexcept {
     if (nodes_ == 0 && count <= few) return search(k);
     const std::uint64_t hash = Traits::hash_of(k);
     const table* n = this;

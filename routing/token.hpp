@@ -9,7 +9,7 @@
 #include <souk/detail/node.hpp>
 #include <souk/term.hpp>
 
-#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -27,13 +27,66 @@ namespace token_detail {
 inline constexpr unsigned kind_shift = 56;
 inline constexpr unsigned arity_shift = 32;
 
-using words = std::array<std::uint64_t, 2>;
-[[nodiscard]] inline words words_of(const term& t) noexcept {
-  words w;
-  std::memcpy(w.data(), &t, sizeof w);
-  return w;
+// A handle as two words, read one by one: a read of both at once would wait for fresh writes.
+[[nodiscard]] inline std::uint64_t low_word(const term& t) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, &t, sizeof word);
+  return word;
 }
+[[nodiscard]] inline std::uint64_t high_word(const term& t) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, reinterpret_cast<const char*>(&t) + sizeof word, sizeof word);
+  return word;
+}
+// Of a wildcard: its number is the low word.
+inline constexpr std::uint64_t wildcard_word = static_cast<std::uint64_t>(kind::wildcard) << 56;
+static_assert(std::endian::native == std::endian::little, "the kind is the last byte of a term");
 }  // namespace token_detail
+
+/// Kinds up to nil have one representation a value, always inside the handle.
+[[nodiscard]] inline bool is_plain(const term& token) noexcept {
+  return token.which() <= kind::nil;
+}
+
+/// Whether two handles are the same: equal atoms inside, or the same node.
+[[nodiscard]] inline bool is_same_handle(const term& a, const term& b) noexcept {
+  using namespace token_detail;
+  return ((low_word(a) ^ low_word(b)) | (high_word(a) ^ high_word(b))) == 0;
+}
+
+/// Equality of any two terms, without a call for most.
+[[nodiscard]] inline bool same_token(const term& a, const term& b) noexcept {
+  return is_same_handle(a, b) || (!is_plain(a) && a == b);
+}
+
+/// A token to look for: what its term would be, without making one.
+class token_key {
+ public:
+  explicit token_key(const term& token) noexcept
+      : low_{token_detail::low_word(token)},
+        high_{token_detail::high_word(token)},
+        atom_{is_plain(token) ? nullptr : &token} {}
+  /// The shape with that code.
+  explicit token_key(std::uint64_t code) noexcept
+      : low_{code}, high_{token_detail::wildcard_word}, atom_{nullptr} {}
+
+  [[nodiscard]] bool is(const term& token) const noexcept {
+    using namespace token_detail;
+    return ((low_ ^ low_word(token)) | (high_ ^ high_word(token))) == 0 ||
+           (atom_ != nullptr && *atom_ == token);
+  }
+  [[nodiscard]] std::uint64_t hash() const noexcept {
+    if (atom_ != nullptr) return atom_->hash();
+    __extension__ using wide = unsigned __int128;
+    const wide product = wide{low_ ^ 0x9e3779b97f4a7c15U} * (high_ ^ 0xe7037ed1a0b428dbU);
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  }
+
+ private:
+  std::uint64_t low_;
+  std::uint64_t high_;
+  const term* atom_;  // if it is not plain
+};
 
 /// A pair, vector or record, opened without a call.
 class compound {
@@ -51,6 +104,7 @@ class compound {
   }
   /// Its shape, as a token.
   [[nodiscard]] term shape() const noexcept { return wildcard{code()}; }
+  [[nodiscard]] token_key key() const noexcept { return token_key{code()}; }
   /// Pre: of one kind.
   friend bool same_shape(const compound& a, const compound& b) noexcept {
     return a.node_->extent == b.node_->extent && a.node_->arity == b.node_->arity;
@@ -77,29 +131,6 @@ class compound {
     case kind::vector: return static_cast<std::uint32_t>(code);
     default: return static_cast<std::uint16_t>(code >> arity_shift);
   }
-}
-
-/// Kinds up to nil have one representation a value, always inside the handle.
-[[nodiscard]] inline bool is_plain(const term& token) noexcept {
-  return token.which() <= kind::nil;
-}
-
-[[nodiscard]] inline std::uint64_t hash_of(const term& token) noexcept {
-  if (!is_plain(token)) return token.hash();
-  __extension__ using wide = unsigned __int128;
-  const auto [low, high] = token_detail::words_of(token);
-  const wide product = wide{low ^ 0x9e3779b97f4a7c15U} * (high ^ 0xe7037ed1a0b428dbU);
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-/// Whether two handles are the same: equal atoms inside, or the same node.
-[[nodiscard]] inline bool is_same_handle(const term& a, const term& b) noexcept {
-  return token_detail::words_of(a) == token_detail::words_of(b);
-}
-
-/// Equality of any two terms, without a call for most.
-[[nodiscard]] inline bool same_token(const term& a, const term& b) noexcept {
-  return is_same_handle(a, b) || (!is_plain(a) && a == b);
 }
 
 /// Goes through the tokens of a term, which must stay where it is.

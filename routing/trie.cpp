@@ -44,7 +44,7 @@ class change {
     const term& part = at_.next();
     if (part.is(kind::wildcard)) return b.with_extra(by_, add(b.wild()));
     const term token = token_of(part);
-    const edge* const before = b.find(token);
+    const edge* const before = b.find(token_key{token});
     const edge after{token, add(before == nullptr ? link{} : before->to)};
     return before == nullptr ? b.with(by_, after) : b.with_replaced(by_, after);
   }
@@ -55,7 +55,8 @@ class change {
     const std::size_t position = at_.position();
     const term& part = at_.next();
     if (part.is(kind::wildcard)) return with_wild(b, remove(b.wild()), position);
-    const edge after{token_of(part), remove(b.exact(token_of(part)))};
+    const term token = token_of(part);
+    const edge after{token, remove(b.exact(token_key{token}))};
     if (!after.to) return without_edge(b, after.token, position);
     if (!after.to.is_branch() && !b.wild() && !b.has_children() && b.entries().size() == 1) {
       by_.replaced(const_cast<branch_node&>(b));
@@ -156,7 +157,7 @@ class change {
   }
 
   [[nodiscard]] link without_edge(const branch_node& b, const term& token, std::size_t position) {
-    const auto left = b.without(by_, token);
+    const auto left = b.without(by_, token_key{token});
     if (left.child != nullptr) return *left.child;
     if (left.one == nullptr) {
       if (!b.wild()) return {};

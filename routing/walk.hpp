@@ -23,58 +23,73 @@ class walk {
 
   void from(link root, const term& whole) {
     if (!root) return;
-    const place start{&whole, &whole + 1, nullptr};
-    whole.is_ground() ? follow<true>(root, start) : follow<false>(root, start);
+    if (whole.is_ground()) {
+      follow<true>(root, &whole, &whole + 1, nullptr);
+    } else {
+      follow<false>(root, &whole, &whole + 1, nullptr);
+    }
   }
 
  private:
-  /// What is still to come of the term: parts of one compound, then those of the compounds around.
-  struct place {
+  /// What comes behind the parts of a compound: other parts, and what comes behind those.
+  struct rest {
     const term* next;
     const term* end;
-    const place* around;
+    const rest* then;
   };
 
+  /// To come of the term: the parts from `next` to `end`, then `then`.
   template <bool Ground>
-  void follow(link at, place here) {
+  void follow(link at, const term* next, const term* end, const rest* then) {
     while (at.is_branch()) {
-      while (here.next == here.end) here = *here.around;
+      while (next == end) {
+        next = then->next;
+        end = then->end;
+        then = then->then;
+      }
       const branch_node& b = at.branch();
-      const term& part = *here.next++;
+      const term& part = *next++;
       if constexpr (!Ground) {
-        if (part.is(kind::wildcard)) return skip(b, 1, here);
+        if (part.is(kind::wildcard)) {
+          const rest after{next, end, then};
+          return skip(b, 1, after);
+        }
       }
-      if (part.is_compound()) {
-        const compound c{part};
-        const link exact = b.exact(c.shape());
-        if (!choose<Ground>(b, exact, here, at)) return;
-        if (at != exact || c.size() == 0 || !at.is_branch()) continue;
-        const auto parts = c.parts();
-        const place inside{parts.data(), parts.data() + parts.size(), &here};
-        if (here.next != here.end) return follow<Ground>(at, inside);
-        here = {inside.next, inside.end, here.around};
-      } else if (!choose<Ground>(b, b.exact(part), here, at)) {
-        return;
+      const link wild = b.wild();
+      if (!part.is_compound()) {
+        const link exact = b.exact(token_key{part});
+        if (exact && wild) follow<Ground>(wild, next, end, then);
+        at = exact ? exact : wild;
+        if (!at) return;
+        continue;
       }
+      const compound c{part};
+      at = b.exact(c.key());
+      if (!at) {
+        at = wild;
+        if (!at) return;
+        continue;
+      }
+      if (wild) follow<Ground>(wild, next, end, then);
+      const auto parts = c.parts();
+      if (parts.empty() || !at.is_branch()) continue;
+      if (next != end) {
+        const rest after{next, end, then};
+        return follow<Ground>(at, parts.data(), parts.data() + parts.size(), &after);
+      }
+      next = parts.data();
+      end = next + parts.size();
     }
     leaf_(at);
   }
 
-  /// Sets `at` to where to go on: at the exact link, after the wildcards', if there are both.
-  template <bool Ground>
-  [[nodiscard]] bool choose(const branch_node& b, link exact, const place& here, link& at) {
-    if (exact && b.wild()) follow<Ground>(b.wild(), here);
-    at = exact ? exact : b.wild();
-    return static_cast<bool>(at);
-  }
-
   /// Goes on behind the next `count` subterms of the topics.
-  void skip(link at, std::size_t count, const place& here) {
+  void skip(link at, std::size_t count, const rest& then) {
     if (!at.is_branch()) return leaf_(at);
-    if (count == 0) return follow<false>(at, here);
+    if (count == 0) return follow<false>(at, then.next, then.end, then.then);
     const branch_node& b = at.branch();
-    if (b.wild()) skip(b.wild(), count - 1, here);
-    b.for_each([&](const edge& e) { skip(e.to, count - 1 + parts_after(e.token), here); });
+    if (b.wild()) skip(b.wild(), count - 1, then);
+    b.for_each([&](const edge& e) { skip(e.to, count - 1 + parts_after(e.token), then); });
   }
 
   Leaf& leaf_;
