@@ -11,6 +11,7 @@
 // both find it 0 (Dekker).
 #pragma once
 
+#include "sched/hooks.hpp"
 #include "sched/spin_lock.hpp"
 
 #include <souk/detail/account_allocator.hpp>
@@ -28,10 +29,13 @@ class inbox {
   using queue = std::vector<Entry, detail::account_allocator<Entry>>;
 
   [[nodiscard]] bool is_idle() const noexcept {
-    return word_.load(std::memory_order_seq_cst) == 0;  // seq_cst: see above
+    hooks::step();
+    const std::uint32_t word = word_.load(std::memory_order_seq_cst);  // seq_cst: see above
+    return word == 0 || (hooks::broken(hooks::mutant::word_means_filled) && word == locked);
   }
 
   void lock() noexcept {
+    hooks::step();
     // seq_cst: see above; and acquire <- unlock.
     for (backoff wait; (word_.fetch_or(locked, std::memory_order_seq_cst) & locked) != 0;) {
       while ((word_.load(std::memory_order_relaxed) & locked) != 0) wait.pause();  // then try again
@@ -46,6 +50,7 @@ class inbox {
     std::uint32_t next = entries_.empty() ? 0 : filled;
     if (was_parked && !wake) next |= parked;
     word_.store(next, std::memory_order_release);  // -> lock
+    hooks::step();
     return wake;
   }
   /// Unlocks, and says that the shard runs no more until it is woken. Pre: locked, and empty.

@@ -12,6 +12,8 @@
 // Source: McKenney and Slingwine's read-copy update; the shape of liburcu's qsbr flavour.
 #pragma once
 
+#include "sched/hooks.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -27,17 +29,21 @@ class quiescence {
       : marks_{std::make_unique<mark[]>(workers)}, workers_{workers} {}  // NOLINT(*-c-arrays)
 
   void enter(unsigned worker) noexcept {
+    hooks::step();
     // seq_cst: Q1. The era is read before, pointers are read after.
-    marks_[worker].inside_since.store(era_.load(std::memory_order_seq_cst),
-                                      std::memory_order_seq_cst);
+    const std::uint64_t now = era_.load(std::memory_order_seq_cst);
+    hooks::step();
+    marks_[worker].inside_since.store(now, std::memory_order_seq_cst);
   }
   void leave(unsigned worker) noexcept {
+    hooks::step();
     // release -> passed: our use of the pointers is over.
     marks_[worker].inside_since.store(outside, std::memory_order_release);
   }
 
   /// For what was made unreachable before the call.
   [[nodiscard]] std::uint64_t stamp() noexcept {
+    hooks::step();
     return era_.fetch_add(1, std::memory_order_seq_cst) + 1;  // seq_cst: Q1
   }
   [[nodiscard]] bool passed(std::uint64_t stamp) const noexcept {

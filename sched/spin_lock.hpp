@@ -1,6 +1,8 @@
 // A lock held for tens of nanoseconds.
 #pragma once
 
+#include "sched/hooks.hpp"
+
 #include <atomic>
 #include <thread>
 
@@ -10,6 +12,7 @@ namespace souk::sched {
 class backoff {
  public:
   void pause() noexcept {
+    if constexpr (hooks::enabled) return hooks::wait();
     // With more workers than cores the holder may be waiting for this core.
     if (++turns_ > spins) std::this_thread::yield();
   }
@@ -22,10 +25,14 @@ class backoff {
 class spin_lock {
  public:
   void lock() noexcept {
+    hooks::step();
     // acquire <- unlock: what the last holder did.
     for (backoff wait; held_.exchange(true, std::memory_order_acquire);) wait.pause();
   }
-  void unlock() noexcept { held_.store(false, std::memory_order_release); }  // -> lock
+  void unlock() noexcept {
+    held_.store(false, std::memory_order_release);  // -> lock
+    hooks::step();
+  }
 
  private:
   std::atomic<bool> held_{false};

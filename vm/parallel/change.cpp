@@ -23,9 +23,21 @@ term outer_id(const process& p, const term& id) { return make_vector(p.self, id)
 
 void shard::commit_change(process& p, const action_list& all) {
   snap_ = nullptr;
+  if (broken(mutant::committed_in_parts) && all.size() > 1) {
+    auto* const into = record_;
+    for (const action& a : all) {
+      commit_change(p, {a});
+      record_ = nullptr;
+    }
+    snap_ = nullptr;
+    record_ = into;
+    return;
+  }
+  const bool too_early = broken(mutant::dead_check_before_writer);
+  if (too_early && is_dead(p, *vm_.load_table())) return;
   std::unique_lock writing{vm_.writer};
   const table& now = *vm_.load_table();
-  if (is_dead(p, now)) return;
+  if (!too_early && is_dead(p, now)) return;
   plan_.clear();
   {
     change next{*this, p, now};
@@ -45,7 +57,7 @@ void shard::change::perform_all(const action_list& all) {
   for (const action& a : all) {
     bool lives = true;
     at_.plan_guarded(self_, [&] { lives = perform(a); });
-    if (!lives) return;
+    if (!lives && !broken(mutant::actions_after_quit)) return;
   }
 }
 
@@ -57,7 +69,7 @@ bool shard::change::perform(const action& a) {
   } else if (const auto* q = std::get_if<quit>(&a.what); q != nullptr && !a.at_meta_level) {
     return end(*q);
   } else {
-    at_.plan_action(self_, a, *next_);
+    at_.plan_action(self_, a, broken(mutant::sends_in_old_table) ? from_ : *next_);
   }
   return true;
 }
@@ -134,6 +146,7 @@ bool shard::change::end(const quit& a) {
 void shard::change::end(process& gone, const reason& why) {
   // It may be about to be collected: one of us is first. acq_rel as there; the version that we
   // publish tells the others.
+  sched::hooks::step();
   std::uint64_t expected = process::never;
   if (!gone.dead_from.compare_exchange_strong(expected, next_->id, std::memory_order_acq_rel))
     return;
@@ -228,23 +241,28 @@ void shard::change::commit() {
   (void)at.find_homes(false);
   at.homes_.push_back(&at);  // the acting process's shard is always locked
   std::ranges::sort(at.homes_, {}, &shard::index);
+  const table* old = nullptr;
+  const bool too_early = broken(mutant::publish_before_last_lock);
+  const bool too_late = broken(mutant::publish_after_unlock);
+  const std::uint64_t version = changed_ ? next_->id : from_.id;
+  if (changed_ && too_early) old = at.vm_.publish(next_.release());
   at.lock_homes();
   // A writer comes first in its own version; one that changes nothing is like any other.
   const std::uint64_t stamp = at.take_stamp();
-  at.note(self_, {commit_kind::transition, nullptr}, changed_ ? next_->id : from_.id,
-          changed_ ? 0 : stamp);
-  const table* old = nullptr;
-  if (changed_) old = at.vm_.publish(next_.release());  // THE commit point
+  at.note(self_, {commit_kind::transition, nullptr}, version, changed_ ? 0 : stamp);
+  if (changed_ && !too_early && !too_late)
+    old = at.vm_.publish(next_.release());  // THE commit point
   at.finish_plan(self_);
   // With nothing in our inbox our own events go straight to the mailboxes: that is to push them and
   // to drain at once, under the same lock.
-  const bool straight = at.inbox_.empty();
+  const bool straight = at.inbox_.empty() || broken(mutant::own_news_unlocked);
   at.push_plan(!straight);
   if (straight) {
     at.snap_ = at.vm_.load_table();
     at.epoch_stamp_ = stamp;
   }
   at.unlock_homes();
+  if (changed_ && too_late) old = at.vm_.publish(next_.release());
   if (straight) at.deliver_own();
   for (auto& one : replaced_) at.retire(std::move(one));
   if (old != nullptr) {

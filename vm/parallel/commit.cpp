@@ -101,7 +101,8 @@ void shard::commit_planned(process& p, const occasion& what, Planner fill) {
     begin_children();
     return;
   }
-  const table* const planned_at = std::exchange(snap_, nullptr);
+  const table* const planned_at =
+      broken(mutant::epoch_kept) ? snap_ : std::exchange(snap_, nullptr);
   commit_locked(p, what, planned_at, fill);
 }
 
@@ -121,12 +122,12 @@ void shard::commit_locked(process& p, const occasion& what, const table* planned
     const bool to_own = find_homes(with_own);
     lock_homes();
     const std::uint64_t stamp = take_stamp();
-    if (vm_.load_table() != now) {
+    if (vm_.load_table() != now && !broken(mutant::no_validation)) {
       unlock_homes();
       continue;
     }
     const bool idle = !with_own && inbox_.is_idle();
-    if (to_own && !with_own && !idle) {
+    if (to_own && !with_own && !idle && !broken(mutant::own_events_unlocked)) {
       unlock_homes();
       with_own = true;
       continue;
@@ -167,7 +168,9 @@ bool shard::find_homes(bool with_own) {
 }
 
 void shard::lock_homes() noexcept {
-  for (shard* const home : homes_) home->inbox_.lock();
+  for (shard* const home : homes_) {
+    if (!broken(mutant::one_lock_at_a_time)) home->inbox_.lock();
+  }
   outbox_locked_ = plan_.lifts();
   if (outbox_locked_) vm_.lock_outbox();
 }
@@ -175,6 +178,7 @@ void shard::lock_homes() noexcept {
 void shard::unlock_homes() {
   if (outbox_locked_) vm_.unlock_outbox();
   for (shard* const home : homes_) {
+    if (broken(mutant::one_lock_at_a_time)) break;
     if (home->inbox_.unlock()) vm_.wake(*home);
   }
   if (std::exchange(outbox_filled_, false)) vm_.tell_of_outbox();
@@ -216,7 +220,10 @@ void shard::begin_children() {
 void shard::push_plan(bool with_own) {
   for (entry& one : plan_.entries) {
     shard* const home = one.owner().home;
-    if (home != this || with_own) home->inbox_.push(std::move(one));
+    if (home == this && !with_own) continue;
+    if (broken(mutant::one_lock_at_a_time)) home->inbox_.lock();
+    home->inbox_.push(std::move(one));
+    if (broken(mutant::one_lock_at_a_time) && home->inbox_.unlock()) vm_.wake(*home);
   }
 }
 

@@ -5,6 +5,8 @@
 // Segments double in size, so that a small VM has a small directory and none is ever moved.
 #pragma once
 
+#include "sched/hooks.hpp"
+
 #include <array>
 #include <atomic>
 #include <bit>
@@ -32,12 +34,14 @@ class directory {
   }
 
   void set(std::uint32_t number, process* p) {
+    sched::hooks::step();
     const auto [index, offset] = place(number);
     // release -> find: the process, or that it has gone.
     segment(index)[offset].store(p, std::memory_order_release);
   }
   /// Null: no such process, not yet or not any more.
   [[nodiscard]] process* find(std::uint32_t number) const noexcept {
+    sched::hooks::step();
     const auto [index, offset] = place(number);
     const slot* const s = segments_[index].load(std::memory_order_acquire);     // <- segment()
     return s == nullptr ? nullptr : s[offset].load(std::memory_order_acquire);  // <- set()

@@ -146,11 +146,16 @@ void machine::wait_until_idle() const noexcept {
   // acquire <- deactivate: all that was done.
   for (auto active = active_.load(std::memory_order_acquire); active != 0;
        active = active_.load(std::memory_order_acquire)) {
-    active_.wait(active, std::memory_order_acquire);
+    if constexpr (sched::hooks::enabled) {
+      sched::hooks::wait();
+    } else {
+      active_.wait(active, std::memory_order_acquire);
+    }
   }
 }
 
 void machine::activate() noexcept {
+  sched::hooks::step();
   // seq_cst: see ask_for_idle_news.
   if (active_.fetch_add(1, std::memory_order_seq_cst) == 0 && around_ != nullptr)
     around_->activate();
@@ -159,6 +164,7 @@ void machine::activate() noexcept {
 // When the last is gone, the machine may be deleted as soon as this worker leaves its quantum.
 void machine::deactivate() {
   machine* const around = around_;
+  sched::hooks::step();
   // seq_cst: see ask_for_idle_news; and release -> wait_until_idle.
   if (active_.fetch_sub(1, std::memory_order_seq_cst) != 1) return;
   if (around == nullptr) {

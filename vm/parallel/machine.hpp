@@ -21,6 +21,7 @@
 #include <souk/vm.hpp>
 
 #include "sched/executor.hpp"
+#include "sched/hooks.hpp"
 #include "sched/quiescence.hpp"
 #include "sched/spin_lock.hpp"
 #include "vm/parallel/directory.hpp"
@@ -134,9 +135,11 @@ class machine {
 
   // The table. load: any worker in its quantum. The rest: whoever holds `writer`.
   [[nodiscard]] const table* load_table() const noexcept {
+    sched::hooks::step();
     return table_.load(std::memory_order_seq_cst);  // seq_cst: the commit protocol
   }
   [[nodiscard]] const table* publish(const table* next) noexcept {
+    sched::hooks::step();
     return table_.exchange(next, std::memory_order_seq_cst);  // seq_cst: the commit protocol
   }
   sched::spin_lock writer;

@@ -88,9 +88,11 @@ void shard::make_ready(process& p) {
 // The table first and then the word: a commit that we do not find in the inbox has locked it after
 // our load of the word, hence takes effect after our epoch began.
 void shard::open_epoch() {
+  const bool too_early = broken(mutant::word_before_table) && inbox_.is_idle();
   const table* const now = vm_.load_table();
   const std::uint64_t stamp = take_stamp();
-  if (inbox_.is_idle()) {
+  const bool too_late = broken(mutant::stale_epoch) && ready_first_ != nullptr;
+  if (too_early || too_late || inbox_.is_idle()) {
     snap_ = now;
     epoch_stamp_ = stamp;
   } else {
@@ -105,6 +107,10 @@ void shard::drain_locked() {
   snap_ = vm_.load_table();
   epoch_stamp_ = take_stamp();
   (void)inbox_.unlock();
+  if (broken(mutant::table_after_drain)) {
+    snap_ = vm_.load_table();
+    epoch_stamp_ = take_stamp();
+  }
   for (entry& one : room_) deliver(std::move(one));
   room_.clear();
 }
@@ -150,6 +156,7 @@ void shard::collect() {
     if (inside != nullptr && inside->has_outbox()) continue;
     // A killer marks it dead in the same way: one of us is first. acq_rel: what the killer did, or
     // what we did.
+    sched::hooks::step();
     std::uint64_t expected = process::never;
     if (!p->dead_from.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) continue;
     if (vm_.common().listener != nullptr)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "sched/executor.hpp"
+#include "sched/hooks.hpp"
 #include "sched/inbox.hpp"
 #include "vm/parallel/machine.hpp"
 #include "vm/parallel/process.hpp"
@@ -50,6 +51,9 @@ struct plan {
     errand_for(p, commit_later{actions{quit{term{why}}}.take()});
   }
 };
+
+using sched::hooks::broken;
+using sched::hooks::mutant;
 
 class shard final : public sched::task {
  public:
@@ -129,6 +133,7 @@ class shard final : public sched::task {
     const send_message* message;
   };
   [[nodiscard]] std::uint64_t take_stamp() noexcept {
+    sched::hooks::step();
     return record_ == nullptr ? 0 : vm_.common().record->take_stamp();
   }
   void note(const process& p, const occasion& what, std::uint64_t version, std::uint64_t stamp);
