@@ -41,7 +41,7 @@ actions appears_and_goes(const F& observer) {
 }
 
 TEST(EndpointLanguage, APresenceHandlerTakesTopicTermOrRole) {
-  journal j;
+  notebook j;
   run(appears_and_goes(subscriber(topic<says>(_, _)).on_presence([&j](const topic<says>& t) {
     j.push_back(t.who.get()->name());
   })));
@@ -61,7 +61,7 @@ TEST(EndpointLanguage, APresenceHandlerTakesTopicTermOrRole) {
 }
 
 TEST(EndpointLanguage, AnAbsenceHandlerMayTakeTheReasonToo) {
-  journal j;
+  notebook j;
   run(appears_and_goes(
       subscriber(topic<says>(_, _)).on_absence([&j](const topic<says>& t, const reason& why) {
         j.push_back((*t.who).name() + " " + why.text());
@@ -77,7 +77,7 @@ TEST(EndpointLanguage, AnAbsenceHandlerMayTakeTheReasonToo) {
 }
 
 TEST(EndpointLanguage, EveryHandlerMayTakeTheStateLast) {
-  journal j;
+  notebook j;
   run([&j] {
     return transition(
         counter{},
@@ -98,7 +98,7 @@ TEST(EndpointLanguage, EveryHandlerMayTakeTheStateLast) {
 }
 
 TEST(EndpointLanguage, AMessageHandlerTakesARecordATermAnEventOrNothing) {
-  journal j;
+  notebook j;
   tell(actions{subscriber(_).on_message(
                    [&j](const says& s) { j.push_back(s.who.name() + ": " + s.what); }),
                subscriber(_).on_message([&j](const term& t) { j.push_back(to_string(t)); }),
@@ -115,7 +115,7 @@ TEST(EndpointLanguage, AMessageHandlerTakesARecordATermAnEventOrNothing) {
 }
 
 TEST(EndpointLanguage, ATypedHandlerIsPassedOverWhenTheBodyIsNotOne) {
-  journal j;
+  notebook j;
   tell(actions{subscriber(_)
                    .on_message([&j](const says& s) { j.push_back(s.what); })
                    .on_message([&j](const term& t) { j.push_back("other " + to_string(t)); })},
@@ -130,7 +130,7 @@ TEST(EndpointLanguage, ATypedHandlerIsPassedOverWhenTheBodyIsNotOne) {
 }
 
 TEST(EndpointLanguage, MessagePatternsAreTriedInOrder) {
-  journal j;
+  notebook j;
   const auto say = [&j](const std::string& text) {
     return [&j, text](const term&) { j.push_back(text); };
   };
@@ -143,7 +143,7 @@ TEST(EndpointLanguage, MessagePatternsAreTriedInOrder) {
 
 // A pattern matches, it does not unify: a wildcard of the body is no atom.
 TEST(EndpointLanguage, AWildcardInABodyFitsOnlyAWildcard_TOP7) {
-  journal j;
+  notebook j;
   const auto say = [&j](const std::string& text) {
     return [&j, text](const term&) { j.push_back(text); };
   };
@@ -154,7 +154,7 @@ TEST(EndpointLanguage, AWildcardInABodyFitsOnlyAWildcard_TOP7) {
 }
 
 TEST(EndpointLanguage, WhenNoHandlerFitsNothingHappens) {
-  journal j;
+  notebook j;
   tell(actions{subscriber(_).on_message([&j](const says&) { j.emplace_back("never"); }),
                subscriber(_)},
        {1, "x", list(1)});
@@ -162,7 +162,7 @@ TEST(EndpointLanguage, WhenNoHandlerFitsNothingHappens) {
 }
 
 TEST(EndpointLanguage, ClausesCanBeNarrowedByState) {
-  journal j;
+  notebook j;
   run([&j] {
     return transition(
         0,
@@ -182,7 +182,7 @@ TEST(EndpointLanguage, ClausesCanBeNarrowedByState) {
 }
 
 TEST(EndpointLanguage, ClausesCanBeNarrowedByRoleAndReason) {
-  journal j;
+  notebook j;
   const auto say = [&j](const std::string& text) { return [&j, text] { j.push_back(text); }; };
   run(observe_publishers_everything(list(_))
           .match_interest_type(interest_type::everything)
@@ -211,7 +211,7 @@ TEST(EndpointLanguage, ClausesCanBeNarrowedByRoleAndReason) {
 }
 
 TEST(EndpointLanguage, ANarrowingIsForAllHandlersAfterIt) {
-  journal j;
+  notebook j;
   tell(actions{subscriber(_)
                    .match_conversation(list(1, _))
                    .on_message(
@@ -241,7 +241,7 @@ TEST(EndpointLanguage, IdsAreFreshUnlessNamed) {
 }
 
 TEST(EndpointLanguage, AnEndpointCanDeleteItself) {
-  journal j;
+  notebook j;
   const symbol id = fresh_symbol("once");
   tell(actions{subscriber("m"_sym).named(id).on_message([&j, id](const term&) {
                  j.emplace_back("once");
@@ -253,7 +253,7 @@ TEST(EndpointLanguage, AnEndpointCanDeleteItself) {
 }
 
 TEST(EndpointLanguage, AHandlerOfAnotherStateCrashesWithASentence) {
-  journal j;
+  notebook j;
   run(noting(j, "s", subscriber("t"_sym)), spawn([] {
         return transition(std::string{"text"}, publisher("t"_sym), yield([](const int&) {}));
       }));
@@ -264,7 +264,7 @@ TEST(EndpointLanguage, AHandlerOfAnotherStateCrashesWithASentence) {
 }
 
 TEST(EndpointLanguage, AFunctionWillDoAsAHandler) {
-  static journal j;
+  static notebook j;
   j.clear();
   struct handlers {
     static void greet(const says& s) { j.push_back("hello " + s.who.name()); }

@@ -35,7 +35,7 @@ const symbol server = "server"_sym;
 
 // A remote peer as the TCP driver shows it: it publishes what it sends, and writes down what it
 // gets.
-spawn_action remote(journal& j, symbol them) {
+spawn_action remote(notebook& j, symbol them) {
   return spawn(
       publisher(topic<channel>(them, server, _)),
       subscriber(topic<channel>(server, them, _)).on_message([&j, them](const channel& c) {
@@ -74,7 +74,7 @@ spawn_action chat_service() {
 }
 
 TEST(Paper, ChatServer) {
-  journal j;
+  notebook j;
   vm v = run(chat_service(), when("anna comes"_sym, remote(j, "anna"_sym)),
              when("bert comes"_sym, remote(j, "bert"_sym)));
   send(v, "anna comes"_sym);
@@ -93,7 +93,7 @@ TEST(Paper, ChatServer) {
 }
 
 TEST(Paper, EchoServerWithoutAVmOfItsOwn) {
-  journal j;
+  notebook j;
   const auto echoer = [](symbol them) {
     return actions{publisher(topic<channel>(server, them, _)),
                    subscriber(topic<channel>(them, server, _))
@@ -115,7 +115,7 @@ TEST(Paper, EchoServerWithoutAVmOfItsOwn) {
 // A service that starts when somebody wants it and stops when nobody does (the paper's use of
 // presence).
 TEST(Paper, AServiceOnDemand) {
-  journal j;
+  notebook j;
   vm v = run(observe_subscribers(list("news"_sym, _)).on_presence([&j](const term& t) {
     return spawn(publisher(t).on_absence([] { return quit(); }), note(j, "serves " + to_string(t)));
   }),
@@ -130,7 +130,7 @@ TEST(Paper, AServiceOnDemand) {
 
 // A supervisor restarts a whole nested VM when it fails: absence tells it.
 TEST(Paper, ASupervisorRestartsANestedVm) {
-  journal j;
+  notebook j;
   const auto worker = [&j] {
     return spawn_vm(at_meta_level(publisher("service"_sym)),
                     at_meta_level(when("fail"_sym, at_meta_level(quit("failed"_sym)))),

@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(Process, IsMadeOfActionsATransitionOrAFunction) {
-  journal j;
+  notebook j;
   const transition<int> with_state{
       3, yield([&j](const int& s) { j.push_back("transition " + std::to_string(s)); })};
   run(spawn(), spawn(note(j, "one"), note(j, "two")), spawn(actions{note(j, "actions")}),
@@ -37,7 +37,7 @@ TEST(Process, IsMadeOfActionsATransitionOrAFunction) {
 }
 
 TEST(Process, OfAVmToo) {
-  journal j;
+  notebook j;
   const auto hello = [&j] { return note(j, "hello"); };
   vm{vm_options{}, hello}.run_until_inert();
   vm{vm_options{}, hello()}.run_until_inert();
@@ -48,7 +48,7 @@ TEST(Process, OfAVmToo) {
 }
 
 TEST(Process, ANestedVmIsMadeInTheSameWays) {
-  journal j;
+  notebook j;
   run(spawn_vm(), spawn_vm(note(j, "one"), note(j, "two")),
       spawn_vm([&j] { return note(j, "function"); }), spawn_vm(boot(note(j, "boot"))),
       spawn_vm(
@@ -58,7 +58,7 @@ TEST(Process, ANestedVmIsMadeInTheSameWays) {
 }
 
 TEST(Process, AContinuationTakesThePidAndMayTakeTheState_SPN1) {
-  journal j;
+  notebook j;
   run([&j] {
     return transition(
         1, spawn().then([&j](pid) { j.emplace_back("pid"); }),
@@ -72,7 +72,7 @@ TEST(Process, AContinuationTakesThePidAndMayTakeTheState_SPN1) {
 }
 
 TEST(Process, StateMayBeWrittenFunctionallyOrInPlace) {
-  journal j;
+  notebook j;
   run([&j] {
     return transition(std::vector<int>{1}, yield([](const std::vector<int>& s) {
                         auto next = s;
@@ -89,7 +89,7 @@ TEST(Process, StateMayBeWrittenFunctionallyOrInPlace) {
 }
 
 TEST(Process, StateMayBeMovableOnlyWhenAFunctionMakesIt) {
-  journal j;
+  notebook j;
   run([&j] {
     return transition(
         std::make_unique<int>(1), yield([](const std::unique_ptr<int>& s) {
@@ -102,7 +102,7 @@ TEST(Process, StateMayBeMovableOnlyWhenAFunctionMakesIt) {
 }
 
 TEST(Process, AThrowLeavesTheFunctionalStateAlone_CRA1) {
-  journal j;
+  notebook j;
   run([&j] {
     const auto show = [&j](const std::string& s) { j.push_back(s); };
     return transition(std::string{"old"}, yield([](std::string s) -> transition<std::string> {
@@ -127,7 +127,7 @@ TEST(Process, AStateAlignedMoreThanUsualIsKeptSo) {
 }
 
 TEST(Actions, AreFlattened) {
-  journal j;
+  notebook j;
   const std::vector<yield_action> some{note(j, "b"), note(j, "c")};
   const std::optional<yield_action> none;
   const std::deque<actions> more{actions{note(j, "d")}, actions{},
@@ -138,14 +138,14 @@ TEST(Actions, AreFlattened) {
 }
 
 TEST(Actions, AreValuesThatCanBeKeptAndUsedAgain) {
-  journal j;
+  notebook j;
   const actions twice{note(j, "x"), spawn(note(j, "child"))};
   run(twice, twice, spawn(twice));
   EXPECT_THAT(j, ElementsAre("x", "x", "child", "child", "x", "child"));
 }
 
 TEST(Actions, OfATransitionCanBeSequenced) {
-  journal j;
+  notebook j;
   const auto show = [&j](const int& s) { j.push_back(std::to_string(s)); };
   run([&] {
     return sequence_actions(
@@ -165,7 +165,7 @@ TEST(Actions, MetaActionsKeepTheirOrderAmongTheOthers) {
 }
 
 TEST(Actions, AHandlerMayAnswerAnyOfThese) {
-  journal j;
+  notebook j;
   vm v = run(
       noting(j, "s", subscriber(list(_))),
       subscriber(1).on_message([](const term&) { return send_message(list("action"_sym)); }),
@@ -186,7 +186,7 @@ TEST(Actions, AHandlerMayAnswerAnyOfThese) {
 
 // The raw form, as in the original's chat-paper-raw.rkt.
 TEST(Actions, AnEndpointCanBeWrittenWithoutTheEndpointLanguage) {
-  journal j;
+  notebook j;
   const handler on_event{[&j](const event& e, detail::state_box& state) {
     j.push_back(describe(e) + " " + std::to_string(++state.get<int>()));
     return actions{};

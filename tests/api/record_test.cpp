@@ -188,7 +188,7 @@ TEST(Topic, OfOneFieldIsCopiedAsItself) {
 }
 
 TEST(Topic, ARecordIsSeenByAnUntypedSubscriberAsATerm) {
-  journal j;
+  notebook j;
   run(noting(j, "untyped", subscriber(_)),
       subscriber(topic<price>(_)).on_message([&j](const price& p) {
         j.push_back("typed " + std::to_string(p.cents));
@@ -205,7 +205,7 @@ TEST(Topic, ARecordIsSeenByAnUntypedSubscriberAsATerm) {
 }
 
 TEST(Topic, OfAnEmptyRecordWorks) {
-  journal j;
+  notebook j;
   run(subscriber(topic<shop::empty>())
           .on_message([&j](const shop::empty&) { j.emplace_back("empty"); })
           .on_presence([&j](const topic<shop::empty>&) { j.emplace_back("present"); }),
@@ -214,7 +214,7 @@ TEST(Topic, OfAnEmptyRecordWorks) {
 }
 
 TEST(Topic, IsPassedOverWhenTheConversationIsAboutSomethingElse) {
-  journal j;
+  notebook j;
   run(subscriber(_)
           .on_presence([&j](const topic<price>&) { j.emplace_back("price"); })
           .on_presence([&j](const topic<order>&) { j.emplace_back("order"); })

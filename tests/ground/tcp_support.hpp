@@ -96,7 +96,8 @@ inline bool answers(std::uint16_t port) {
   }
 }
 
-/// Without a connection, which the listener would have to get rid of: nobody else can have the port.
+/// Asked without a connection, which the listener would have to get rid of: nobody else can have
+/// the port.
 inline bool is_listening(std::uint16_t port) { return !can_bind(port); }
 
 /// Asks again and again until it is so. False: patience ended first.

@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 actions fail() { throw std::runtime_error{"boom"}; }
 
 TEST(Crash, DropsStateAndActionsOfTheHandlerAndQuitsWithTheException_CRA1) {
-  journal j;
+  notebook j;
   vm v = run(noting(j, "s", subscriber("t"_sym)), spawn([&j] {
                return transition(
                    1, publisher("t"_sym).on_absence([&j](const int& state) {
@@ -31,14 +31,14 @@ TEST(Crash, DropsStateAndActionsOfTheHandlerAndQuitsWithTheException_CRA1) {
 }
 
 TEST(Crash, TheReasonOfAnExceptionOfAnotherKindIsASentence_CRA1) {
-  journal j;
+  notebook j;
   run(noting(j, "s", subscriber("t"_sym)), spawn(publisher("t"_sym), yield([] { throw 42; })));
   EXPECT_THAT(j, ElementsAre("s +publisher t",
                              "s -publisher t #error\"an exception that is not a std::exception\""));
 }
 
 TEST(Crash, WhatWasQueuedBeforeIsPerformedAndEventsAreHandled_CRA2) {
-  journal j;
+  notebook j;
   run(subscriber("m"_sym).on_message([&j](const term&) {
     j.push_back("handled");
     return j.size() == 1 ? actions{note(j, "queued before")} : fail();
@@ -50,7 +50,7 @@ TEST(Crash, WhatWasQueuedBeforeIsPerformedAndEventsAreHandled_CRA2) {
 }
 
 TEST(Crash, AnswersQueuedBehindTheQuitAreNotPerformed_CRA2) {
-  journal j;
+  notebook j;
   run(subscriber("m"_sym).on_message([&j](const term&) {
     j.push_back("handled");
     return j.size() == 1 ? fail() : actions{note(j, "never")};
@@ -60,7 +60,7 @@ TEST(Crash, AnswersQueuedBehindTheQuitAreNotPerformed_CRA2) {
 }
 
 TEST(Crash, InABootFunctionEndsTheChildAndTheParentGoesOn_CRA3) {
-  journal j;
+  notebook j;
   run(spawn([](pid) { return fail(); }).then([&j](pid child) {
     j.push_back("child " + std::to_string(child.number));
   }),
@@ -70,7 +70,7 @@ TEST(Crash, InABootFunctionEndsTheChildAndTheParentGoesOn_CRA3) {
 }
 
 TEST(Crash, InAContinuationIsThatOfItsOwner_CRA4) {
-  journal j;
+  notebook j;
   run(noting(j, "s", subscriber(_)),
       spawn(publisher("parent"_sym), spawn(publisher("child"_sym)).then([](pid) { return fail(); }),
             publisher("rest"_sym)));
@@ -80,7 +80,7 @@ TEST(Crash, InAContinuationIsThatOfItsOwner_CRA4) {
 }
 
 TEST(Crash, OfTheFirstProcessLeavesTheOthers_CRA1) {
-  journal j;
+  notebook j;
   vm v = run(spawn(noting(j, "s", subscriber("m"_sym))), yield(fail));
   send(v, "m"_sym);
   EXPECT_THAT(j, ElementsAre("s publisher m"));
@@ -96,7 +96,7 @@ TEST(Crash, OfTheBootFunctionOfTheVmLeavesAnEmptyVm_CRA3) {
 TEST(Crash, AnActionThatCannotBePerformedIsACrashOfItsProcess_CRA1) {
   term deep = "id"_sym;
   for (std::size_t i = 0; i < max_term_depth; ++i) deep = make_vector(deep);
-  journal j;
+  notebook j;
   vm v =
       run(noting(j, "s", subscriber("t"_sym)),
           spawn(publisher("t"_sym), when("go"_sym, actions{at_meta_level(subscriber(_).named(deep)),

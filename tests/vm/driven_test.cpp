@@ -30,7 +30,7 @@ void drive(vm& v, std::uint64_t seed) {
 }
 
 TEST(Driven, AStepPerformsOneTransitionOfTheProcessNamed) {
-  journal j;
+  notebook j;
   vm v{vm_options{}, note(j, "boot"),
        spawn(note(j, "child"), yield([&j] { return note(j, "child later"); }))};
   EXPECT_THAT(v.steppable(), ElementsAre(path{0}));
@@ -58,7 +58,7 @@ TEST(Driven, AStepOfWhoHasNothingToPerformIsRefused) {
 
 // Two events before the process's turn: in a round their answers go together, driven they need not.
 TEST(Driven, ABatchMayBeCutBetweenTransitions) {
-  journal j;
+  notebook j;
   vm v{vm_options{}, spawn(noting(j, "r", subscriber(list(_)))),
        spawn(subscriber("go"_sym).on_message([](const term&) {
          return actions{send_message(list(1)), send_message(list(2))};
@@ -77,7 +77,7 @@ TEST(Driven, ABatchMayBeCutBetweenTransitions) {
 }
 
 TEST(Driven, AProcessOfANestedVmIsNamedFromOutsideIn) {
-  journal j;
+  notebook j;
   vm v{vm_options{},
        spawn_vm(spawn_vm(note(j, "innermost"), at_meta_level(send_message("out"_sym))),
                 at_meta_level(subscriber("anchor"_sym)), noting(j, "middle", subscriber(_)))};
@@ -94,7 +94,7 @@ TEST(Driven, AProcessOfANestedVmIsNamedFromOutsideIn) {
 }
 
 TEST(Driven, TheMetaActionsOfOneTransitionAreOneTransitionOutside_VM3) {
-  journal j;
+  notebook j;
   vm v{vm_options{}, noting(j, "r", subscriber(_)),
        spawn_vm(at_meta_level(send_message(1), send_message(2)),
                 yield([] { return at_meta_level(send_message(3)); }))};
@@ -109,7 +109,7 @@ TEST(Driven, TheMetaActionsOfOneTransitionAreOneTransitionOutside_VM3) {
 }
 
 TEST(Driven, ANestedVmIsNotCollectedWhileSomethingIsPendingInside_GC3) {
-  journal j;
+  notebook j;
   vm v{vm_options{}, spawn_vm(spawn(note(j, "inner")))};
   EXPECT_TRUE(step(v, {0}));
   EXPECT_TRUE(step(v, {1, 0}));
@@ -130,7 +130,7 @@ TEST(Driven, AVmIsEitherDrivenOrRunsByItself) {
 }
 
 TEST(Driven, ACrashQuitsInAStepOfItsOwn_CRA1) {
-  journal j;
+  notebook j;
   vm v{vm_options{}, spawn(noting(j, "s", subscriber("t"_sym))),
        spawn(publisher("t"_sym), yield([]() -> actions { throw 1; }), note(j, "the rest"))};
   EXPECT_TRUE(step(v, {0}));

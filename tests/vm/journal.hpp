@@ -13,7 +13,7 @@
 
 namespace souk::testing {
 
-using journal = std::vector<std::string>;
+using notebook = std::vector<std::string>;
 
 /// "publisher (a)", "subscriber/observer (a)"
 inline std::string describe(const role& r) {
@@ -32,13 +32,13 @@ inline std::string describe(const event& e) {
 }
 
 /// The endpoint writes each of its events down as "NAME EVENT".
-inline endpoint noting(journal& j, const std::string& name, endpoint ep) {
+inline endpoint noting(notebook& j, const std::string& name, endpoint ep) {
   const auto note = [&j, name](const event& e) { j.push_back(name + " " + describe(e)); };
   return std::move(ep).on_presence(note).on_absence(note).on_message(note);
 }
 
 /// Writes the text down when the action is performed.
-inline yield_action note(journal& j, const std::string& text) {
+inline yield_action note(notebook& j, const std::string& text) {
   return yield([&j, text] { j.push_back(text); });
 }
 

@@ -20,14 +20,14 @@ spawn_action duel(spawn_action victim, const Killer& killer) {
 }
 
 TEST(Quit, DropsTheRestAndEverythingPending_QUI1) {
-  journal j;
+  notebook j;
   run(noting(j, "own", subscriber("m"_sym)), when("m"_sym, note(j, "never")), send_message("m"_sym),
       note(j, "before"), quit(), note(j, "never"), quit());
   EXPECT_THAT(j, ElementsAre("own publisher m", "before"));
 }
 
 TEST(Quit, ByOnesOwnPidIsTheSame_QUI1) {
-  journal j;
+  notebook j;
   run(noting(j, "s", subscriber("t"_sym)), spawn([&j](pid self) {
         return actions{publisher("t"_sym), quit(self, "why"_sym), note(j, "never")};
       }));
@@ -35,7 +35,7 @@ TEST(Quit, ByOnesOwnPidIsTheSame_QUI1) {
 }
 
 TEST(Quit, OfAnotherDeletesItsEndpointsAndTellsThirdParties_QUI2) {
-  journal j;
+  notebook j;
   run(noting(j, "third", subscriber("t"_sym)),
       duel(spawn(noting(j, "victim", publisher("t"_sym))),
            [](pid victim) { return actions{quit(victim, "killed"_sym)}; }));
@@ -44,7 +44,7 @@ TEST(Quit, OfAnotherDeletesItsEndpointsAndTellsThirdParties_QUI2) {
 }
 
 TEST(Quit, TheKillerIsBlindAndSoIsItsVictim_QUI3) {
-  journal j;
+  notebook j;
   run(duel(spawn(noting(j, "victim", publisher("t"_sym))), [&j](pid victim) {
     return actions{noting(j, "killer", subscriber("t"_sym)), quit(victim, "killed"_sym),
                    note(j, "done")};
@@ -53,7 +53,7 @@ TEST(Quit, TheKillerIsBlindAndSoIsItsVictim_QUI3) {
 }
 
 TEST(Quit, OfAProcessThatIsGoneDoesNothing_QUI4) {
-  journal j;
+  notebook j;
   run(duel(spawn(quit()), [&j](pid victim) {
     return actions{quit(victim, "killed"_sym), quit(pid{victim.vm, 99}, {}), quit(pid{77, 0}, {}),
                    note(j, "goes on")};
@@ -62,7 +62,7 @@ TEST(Quit, OfAProcessThatIsGoneDoesNothing_QUI4) {
 }
 
 TEST(Quit, PidsCountUpFromTheBootProcessAndAreNotUsedAgain_QUI4) {
-  journal j;
+  notebook j;
   const auto show = [&j](pid child) { j.push_back(to_string(child)); };
   run([&j, show](pid self) {
     j.push_back(to_string(self));
@@ -74,7 +74,7 @@ TEST(Quit, PidsCountUpFromTheBootProcessAndAreNotUsedAgain_QUI4) {
 }
 
 TEST(Quit, DropsWhatTheVictimHadPending_QUI5) {
-  journal j;
+  notebook j;
   vm v = run(
       duel(spawn(subscriber("go"_sym).on_message([&j](const term&) {
              j.push_back("victim handled");
@@ -89,7 +89,7 @@ TEST(Quit, DropsWhatTheVictimHadPending_QUI5) {
 
 TEST(Quit, OfTwoThatKillEachOtherOneDoes_QUI5) {
   for (const std::uint64_t seed : {0, 1, 2, 3, 4, 5, 6, 7}) {
-    journal j;
+    notebook j;
     // Each learns the other's pid, then both are told to go.
     const auto fighter = [](const char* name) {
       return spawn([name] {
@@ -120,7 +120,7 @@ TEST(Quit, OfTwoThatKillEachOtherOneDoes_QUI5) {
 }
 
 TEST(Spawn, BootThenContinuationThenTheRest_SPN1) {
-  journal j;
+  notebook j;
   run([&j] {
     return transition(
         5, spawn([&j] { j.push_back("boot"); }).then([&j](pid child, int& state) {
@@ -133,21 +133,21 @@ TEST(Spawn, BootThenContinuationThenTheRest_SPN1) {
 }
 
 TEST(Spawn, PidsAreValues_SPN2) {
-  journal j;
+  notebook j;
   run(noting(j, "s", subscriber(list("born"_sym, _))),
       spawn([](pid self) { return send_message(list("born"_sym, self)); }));
   EXPECT_THAT(j, ElementsAre("s publisher (born #pid[0:1])"));
 }
 
 TEST(Spawn, AChildOutlivesItsParent_SPN3) {
-  journal j;
+  notebook j;
   vm v = run(spawn(spawn(noting(j, "child", subscriber("m"_sym))), quit()));
   send(v, "m"_sym);
   EXPECT_THAT(j, ElementsAre("child publisher m"));
 }
 
 TEST(Spawn, TheSameActionMakesADifferentProcessEachTime) {
-  journal j;
+  notebook j;
   const spawn_action child = spawn([&j](pid self) {
     return transition(self.number,
                       yield([&j](std::uint32_t& own) { j.push_back(std::to_string(own)); }));
@@ -158,9 +158,9 @@ TEST(Spawn, TheSameActionMakesADifferentProcessEachTime) {
 
 // A process with something pending stays; one that only waits for nothing goes, and nobody is told.
 TEST(Collection, AnIdleProcessWithoutEndpointsGoes_GC1) {
-  journal j;
+  notebook j;
   struct : vm_listener {
-    journal ended;
+    notebook ended;
     void on_end(pid p, const term&, ending e, const reason&) override {
       ended.push_back(to_string(p) + (e == ending::collected ? " collected" : " quit"));
     }

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 
 class recorder : public vm_listener {
  public:
-  journal lines;
+  notebook lines;
 
   void on_start(pid p, const term& name) override { add(p, "starts " + to_string(name)); }
   void on_end(pid p, const term&, ending e, const reason& why) override {
@@ -32,7 +32,7 @@ class recorder : public vm_listener {
 };
 
 template <class... Parts>
-journal heard(Parts&&... parts) {
+notebook heard(Parts&&... parts) {
   recorder r;
   vm v{vm_options{.listener = &r}, std::forward<Parts>(parts)...};
   v.run_until_inert();

@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 meta_actions anchor() { return at_meta_level(subscriber("anchor"_sym)); }
 
 TEST(Nested, TopicsOfDifferentVmsNeverMeet_VM1) {
-  journal j;
+  notebook j;
   vm v = run(noting(j, "outer", subscriber(_)),
              spawn_vm(noting(j, "inner", subscriber(_)), publisher("t"_sym), send_message("m"_sym)),
              spawn_vm(noting(j, "other", subscriber(_)), anchor()));
@@ -25,7 +25,7 @@ TEST(Nested, TopicsOfDifferentVmsNeverMeet_VM1) {
 }
 
 TEST(Nested, AMetaEndpointIsAnEndpointOfTheVmAround_VM2) {
-  journal j;
+  notebook j;
   vm v = run(noting(j, "outer", publisher(list("t"_sym, _))),
              spawn_vm(at_meta_level(noting(j, "inner", subscriber(list("t"_sym, 1))))));
   send(v, list("t"_sym, 1));
@@ -34,7 +34,7 @@ TEST(Nested, AMetaEndpointIsAnEndpointOfTheVmAround_VM2) {
 }
 
 TEST(Nested, IdsOfEndpointsAndOfMetaEndpointsAreSeparate_VM2) {
-  journal j;
+  notebook j;
   vm v = run(spawn_vm(noting(j, "inner", subscriber("m"_sym)).named("id"),
                       at_meta_level(noting(j, "meta", subscriber("m"_sym)).named("id")),
                       send_message("m"_sym)),
@@ -45,7 +45,7 @@ TEST(Nested, IdsOfEndpointsAndOfMetaEndpointsAreSeparate_VM2) {
 
 // The update is performed inside before the VM around hears of it.
 TEST(Nested, AnUpdatedMetaHandlerIsInForceFromTheInnerAction_VM2) {
-  journal j;
+  notebook j;
   vm v =
       run(spawn_vm(at_meta_level(noting(j, "old", subscriber("m"_sym)).named(1)),
                    at_meta_level(when(
@@ -57,7 +57,7 @@ TEST(Nested, AnUpdatedMetaHandlerIsInForceFromTheInnerAction_VM2) {
 }
 
 TEST(Nested, MetaMessagesAreSentInOrderAndToOneself_VM3) {
-  journal j;
+  notebook j;
   run(noting(j, "outer", subscriber(_)),
       spawn_vm(at_meta_level(noting(j, "self", subscriber(list(_)))),
                at_meta_level(send_message(list(1)), send_message(list(2))),
@@ -67,7 +67,7 @@ TEST(Nested, MetaMessagesAreSentInOrderAndToOneself_VM3) {
 }
 
 TEST(Nested, ADeletedMetaEndpointIsNotTold_VM4) {
-  journal j;
+  notebook j;
   vm v = run(noting(j, "peer", publisher("t"_sym)),
              spawn_vm(at_meta_level(noting(j, "meta", subscriber("t"_sym)).named(1)),
                       at_meta_level(when("go"_sym, at_meta_level(delete_endpoint(1, "why"_sym))))));
@@ -77,7 +77,7 @@ TEST(Nested, ADeletedMetaEndpointIsNotTold_VM4) {
 }
 
 TEST(Nested, TheEndOfAnInnerProcessDeletesItsMetaEndpoints_VM5) {
-  journal j;
+  notebook j;
   vm v = run(noting(j, "peer", publisher("t"_sym)),
              spawn_vm(anchor(), spawn(at_meta_level(noting(j, "meta", subscriber("t"_sym)),
                                                     when("go"_sym, quit("why"_sym))))));
@@ -87,7 +87,7 @@ TEST(Nested, TheEndOfAnInnerProcessDeletesItsMetaEndpoints_VM5) {
 }
 
 TEST(Nested, ACrashOfAnInnerProcessIsItsOwn_VM5) {
-  journal j;
+  notebook j;
   vm v =
       run(noting(j, "peer", publisher("t"_sym)),
           spawn_vm(at_meta_level(noting(j, "sibling", subscriber("m"_sym))),
@@ -101,7 +101,7 @@ TEST(Nested, ACrashOfAnInnerProcessIsItsOwn_VM5) {
 }
 
 TEST(Nested, AMetaQuitEndsTheVmAndNobodyInsideHearsOfTheOthers_VM6) {
-  journal j;
+  notebook j;
   vm v = run(
       noting(j, "peer", publisher("t"_sym)),
       spawn_vm(noting(j, "s", subscriber("inside"_sym)),
@@ -113,7 +113,7 @@ TEST(Nested, AMetaQuitEndsTheVmAndNobodyInsideHearsOfTheOthers_VM6) {
 }
 
 TEST(Nested, AMetaQuitWithAPidKillsInTheVmAround_VM6) {
-  journal j;
+  notebook j;
   vm v = run(noting(j, "s", subscriber("t"_sym)), spawn(publisher("t"_sym)).then([](pid victim) {
     return spawn_vm(anchor(), at_meta_level(quit(victim, "killed"_sym)));
   }));
@@ -121,7 +121,7 @@ TEST(Nested, AMetaQuitWithAPidKillsInTheVmAround_VM6) {
 }
 
 TEST(Nested, AKilledVmIsToldOfItsMetaPeersAndWhatItAnswersOutsideIsDropped_VM6) {
-  journal j;
+  notebook j;
   vm v =
       run(noting(j, "outer", subscriber("answer"_sym)), spawn(publisher("t"_sym)),
           spawn_vm(
@@ -136,7 +136,7 @@ TEST(Nested, AKilledVmIsToldOfItsMetaPeersAndWhatItAnswersOutsideIsDropped_VM6) 
 }
 
 TEST(Nested, AMetaSpawnMakesASiblingAndAnswersInside_VM7) {
-  journal j;
+  notebook j;
   run(noting(j, "outer", subscriber(_)), spawn_vm([&j] {
         return transition(
             7,
@@ -148,7 +148,7 @@ TEST(Nested, AMetaSpawnMakesASiblingAndAnswersInside_VM7) {
 }
 
 TEST(Nested, AContinuationOfAMetaSpawnIsDroppedWhenItsProcessIsGone_VM7) {
-  journal j;
+  notebook j;
   run(spawn_vm(
       anchor(),
       spawn(at_meta_level(spawn(note(j, "child")).then([&j](pid) { j.push_back("never"); })),
@@ -157,19 +157,19 @@ TEST(Nested, AContinuationOfAMetaSpawnIsDroppedWhenItsProcessIsGone_VM7) {
 }
 
 TEST(Nested, AnOutstandingContinuationKeepsAProcessAlive_GC2) {
-  journal j;
+  notebook j;
   run(spawn_vm(at_meta_level(spawn([] {}).then([&j](pid) { return note(j, "continued"); }))));
   EXPECT_THAT(j, ElementsAre("continued"));
 }
 
 TEST(Nested, AnIdleVmWithoutMetaEndpointsGoesWithAllInside_GC3_VM8) {
   struct : vm_listener {
-    journal ended;
+    notebook ended;
     void on_end(pid, const term& name, ending e, const reason&) override {
       ended.push_back(to_string(name) + (e == ending::collected ? " collected" : " quit"));
     }
   } listener;
-  journal j;
+  notebook j;
   vm v{vm_options{.listener = &listener}, publisher("stay"_sym),
        name_process("idle"_sym, spawn_vm(noting(j, "inner", subscriber(_)), send_message("m"_sym))),
        name_process("anchored"_sym, spawn_vm(anchor()))};
@@ -179,7 +179,7 @@ TEST(Nested, AnIdleVmWithoutMetaEndpointsGoesWithAllInside_GC3_VM8) {
 }
 
 TEST(Nested, AMetaUpdateWithAnotherRoleCrashesTheInnerProcess_D1_VM9) {
-  journal j;
+  notebook j;
   vm v = run(noting(j, "peer", publisher(_)),
              spawn_vm(noting(j, "inner", subscriber("p"_sym)),
                       at_meta_level(noting(j, "sibling", subscriber("m"_sym))),
@@ -193,7 +193,7 @@ TEST(Nested, AMetaUpdateWithAnotherRoleCrashesTheInnerProcess_D1_VM9) {
 }
 
 TEST(Nested, ARelayPerLevelCarriesAMessageOutOfThreeVms_VM10) {
-  journal j;
+  notebook j;
   // Repeats outside what it hears inside.
   const auto relay = [] {
     return spawn(subscriber(list("up"_sym, _)).on_message([](const term& m) {
@@ -211,7 +211,7 @@ TEST(Nested, ARelayPerLevelCarriesAMessageOutOfThreeVms_VM10) {
 }
 
 TEST(Nested, AMessageReachesThreeLevelsDown_VM2) {
-  journal j;
+  notebook j;
   const auto relay = [] {
     return at_meta_level(
         subscriber(list("down"_sym, _)).on_message([](const term& m) { return send_message(m); }));
@@ -230,9 +230,9 @@ TEST(Nested, WhatCannotBeLiftedThrowsWhereItIsMade_VM10) {
   EXPECT_NO_THROW((void)at_meta_level(actions{quit(), send_message(1)}));
 }
 
-journal escaped_from(const std::function<actions(journal&)>& make) {
-  journal out;
-  journal j;
+notebook escaped_from(const std::function<actions(notebook&)>& make) {
+  notebook out;
+  notebook j;
   vm_options options;
   options.on_escape = [&out](const action& a) {
     std::visit(
@@ -256,7 +256,7 @@ journal escaped_from(const std::function<actions(journal&)>& make) {
 }
 
 TEST(Nested, MetaActionsOfTheRootLeaveAsValuesInOrder_VM11) {
-  EXPECT_THAT(escaped_from([](journal& j) {
+  EXPECT_THAT(escaped_from([](notebook& j) {
                 return actions{at_meta_level(subscriber("t"_sym).named("id")),
                                at_meta_level(send_message(1), spawn([] {})),
                                at_meta_level(delete_endpoint("id", "why"_sym)),
@@ -267,7 +267,7 @@ TEST(Nested, MetaActionsOfTheRootLeaveAsValuesInOrder_VM11) {
 }
 
 TEST(Nested, TheMetaEndpointsOfAQuittingRootProcessAreDeleted_VM11_VM5) {
-  EXPECT_THAT(escaped_from([](journal&) {
+  EXPECT_THAT(escaped_from([](notebook&) {
                 return actions{at_meta_level(subscriber("t"_sym).named(1)), quit("why"_sym)};
               }),
               ElementsAre("add #(#pid[0:0] 1) subscriber t", "delete #(#pid[0:0] 1) why"));
@@ -276,7 +276,7 @@ TEST(Nested, TheMetaEndpointsOfAQuittingRootProcessAreDeleted_VM11_VM5) {
 TEST(Nested, AMetaEndpointOfARootProcessKeepsItAlive_VM11) {
   struct : vm_listener {
     int ended = 0;
-    journal remarks;
+    notebook remarks;
     void on_end(pid, const term&, ending, const reason&) override { ++ended; }
     void on_remark(pid, std::string_view text) override { remarks.emplace_back(text); }
   } listener;
@@ -287,9 +287,9 @@ TEST(Nested, AMetaEndpointOfARootProcessKeepsItAlive_VM11) {
 }
 
 TEST(Nested, ACrashWhileTheVmIsMadeIsThatOfItsProcess_VM12_CRA3) {
-  journal j;
+  notebook j;
   struct : vm_listener {
-    journal ended;
+    notebook ended;
     void on_end(pid, const term& name, ending, const reason& why) override {
       ended.push_back(to_string(name) + " " + why.text());
     }
@@ -304,7 +304,7 @@ TEST(Nested, ACrashWhileTheVmIsMadeIsThatOfItsProcess_VM12_CRA3) {
 }
 
 TEST(Nested, AMetaEventForWhatIsGoneInsideIsDropped_VM13) {
-  journal j;
+  notebook j;
   vm v = run(spawn_vm(anchor(), at_meta_level(noting(j, "gone", subscriber("m"_sym)).named(1)),
                       at_meta_level(when("go"_sym, at_meta_level(delete_endpoint(1))))));
   v.inject(send_message("go"_sym));
@@ -316,7 +316,7 @@ TEST(Nested, AMetaEventForWhatIsGoneInsideIsDropped_VM13) {
 }
 
 TEST(Nested, InnerRoundsRunAheadOfTheOuterActions_VM14) {
-  journal j;
+  notebook j;
   run(noting(j, "outer", subscriber(_)),
       spawn_vm(anchor(), at_meta_level(send_message(1)), yield([&j] {
                  return actions{note(j, "second round"), at_meta_level(send_message(2))};
@@ -325,7 +325,7 @@ TEST(Nested, InnerRoundsRunAheadOfTheOuterActions_VM14) {
 }
 
 TEST(Nested, AVmKnowsItsOwnPidAndThePidsInsideNameIt_QUI4) {
-  journal j;
+  notebook j;
   run(spawn_vm([&j](pid self) {
     return boot([&j, self](pid first) {
       j.push_back(to_string(self) + " " + std::to_string(first.number) +

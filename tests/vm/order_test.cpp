@@ -23,7 +23,7 @@ vm_options seeded(std::uint64_t seed) { return vm_options{.seed = seed}; }
 
 TEST(Order, TurnsAreAtomic_ORD1) {
   for (std::uint64_t seed = 0; seed < some_seeds; ++seed) {
-    journal j;
+    notebook j;
     vm v{seeded(seed), spawn(noting(j, "r", subscriber(_))),
          spawn(when("go"_sym, actions{send_message("a1"_sym), send_message("a2"_sym)})),
          spawn(when("go"_sym, actions{send_message("b1"_sym), send_message("b2"_sym)}))};
@@ -39,7 +39,7 @@ TEST(Order, TurnsAreAtomic_ORD1) {
 }
 
 TEST(Order, OneTurnPerformsTheTransitionsOfAllEventsHandledBefore_ORD1) {
-  journal j;
+  notebook j;
   vm v = run(spawn(noting(j, "r", subscriber(list(_)))),
              spawn(subscriber("go"_sym).on_message([](const term&) {
                return actions{send_message(list(1)), send_message(list(2))};
@@ -53,7 +53,7 @@ TEST(Order, OneTurnPerformsTheTransitionsOfAllEventsHandledBefore_ORD1) {
 }
 
 TEST(Order, StatesChangeAtOnceAndActionsWait_ORD2) {
-  journal j;
+  notebook j;
   run(spawn([&j] {
     return transition(0, subscriber("m"_sym).on_message([&j](const term&, int& count) {
       ++count;
@@ -68,7 +68,7 @@ TEST(Order, StatesChangeAtOnceAndActionsWait_ORD2) {
 }
 
 TEST(Order, ActionsArePerformedInTheOrderQueued_ORD3) {
-  journal j;
+  notebook j;
   vm v = run(spawn(noting(j, "r", subscriber(_)),
                    when("go"_sym, actions{send_message(1), send_message(2), send_message(3)})));
   j.clear();
@@ -77,14 +77,14 @@ TEST(Order, ActionsArePerformedInTheOrderQueued_ORD3) {
 }
 
 TEST(Order, AnEndpointChangeBetweenTwoSendsAppliesToTheSecond_ORD3_MSG6) {
-  journal j;
+  notebook j;
   run(spawn(send_message("before"_sym), noting(j, "r", subscriber(_)).named("r"),
             send_message("between"_sym), delete_endpoint("r"), send_message("after"_sym)));
   EXPECT_THAT(j, ElementsAre("r publisher between"));
 }
 
 TEST(Order, AChildStartsAfterTheParentsTurn_ORD4) {
-  journal j;
+  notebook j;
   run(spawn(spawn([&j] {
               j.push_back("boot");
               return actions{note(j, "started"), noting(j, "child", subscriber(_))};
@@ -95,8 +95,8 @@ TEST(Order, AChildStartsAfterTheParentsTurn_ORD4) {
 
 TEST(Order, AllReceiversSeeOneOrder_ORD5) {
   for (std::uint64_t seed = 0; seed < some_seeds; ++seed) {
-    journal one;
-    journal other;
+    notebook one;
+    notebook other;
     vm v{seeded(seed),
          spawn(noting(one, "r", subscriber(_))),
          spawn(noting(other, "r", subscriber(_))),
@@ -112,7 +112,7 @@ TEST(Order, AllReceiversSeeOneOrder_ORD5) {
 
 TEST(Order, WhatAMessageCausedComesAfterIt_ORD5) {
   for (std::uint64_t seed = 0; seed < some_seeds; ++seed) {
-    journal j;
+    notebook j;
     vm v{seeded(seed), spawn(noting(j, "c", subscriber(_))),
          spawn(when("m1"_sym, send_message("m2"_sym))),
          spawn(when("m2"_sym, send_message("m3"_sym))),
@@ -126,10 +126,10 @@ TEST(Order, WhatAMessageCausedComesAfterIt_ORD5) {
 
 // The orders that the seeds show of one event that concerns `parts`.
 template <class MakeParts>
-std::set<journal> orders(const MakeParts& make_parts) {
-  std::set<journal> seen;
+std::set<notebook> orders(const MakeParts& make_parts) {
+  std::set<notebook> seen;
   for (std::uint64_t seed = 0; seed < some_seeds; ++seed) {
-    journal j;
+    notebook j;
     vm v{seeded(seed), make_parts(j)};
     v.run_until_inert();
     j.clear();
@@ -140,7 +140,7 @@ std::set<journal> orders(const MakeParts& make_parts) {
 }
 
 TEST(Order, OfProcessesIsFree_ORD6) {
-  const auto seen = orders([](journal& j) {
+  const auto seen = orders([](notebook& j) {
     return actions{spawn(noting(j, "a", subscriber(_))), spawn(noting(j, "b", subscriber(_)))};
   });
   EXPECT_THAT(seen, UnorderedElementsAre(ElementsAre("a publisher m", "b publisher m"),
@@ -148,7 +148,7 @@ TEST(Order, OfProcessesIsFree_ORD6) {
 }
 
 TEST(Order, OfEndpointsIsFree_ORD7) {
-  const auto seen = orders([](journal& j) {
+  const auto seen = orders([](notebook& j) {
     return actions{noting(j, "a", subscriber(_)), noting(j, "b", subscriber(_))};
   });
   EXPECT_THAT(seen, UnorderedElementsAre(ElementsAre("a publisher m", "b publisher m"),
@@ -156,7 +156,7 @@ TEST(Order, OfEndpointsIsFree_ORD7) {
 }
 
 TEST(Order, SeedZeroIsByPidAndByAge_ORD6_ORD7) {
-  journal j;
+  notebook j;
   vm v = run(spawn(noting(j, "a", subscriber(_)), noting(j, "b", subscriber(_))),
              spawn(noting(j, "c", subscriber(_))));
   send(v, "m"_sym);
@@ -165,7 +165,7 @@ TEST(Order, SeedZeroIsByPidAndByAge_ORD6_ORD7) {
 
 TEST(Order, ASeedAlwaysGivesTheSameRun_ORD6) {
   const auto run_once = [](std::uint64_t seed) {
-    journal j;
+    notebook j;
     std::vector<spawn_action> children;
     for (int i = 0; i < 8; ++i) {
       children.push_back(
@@ -181,7 +181,7 @@ TEST(Order, ASeedAlwaysGivesTheSameRun_ORD6) {
 
 TEST(Order, OwnEndpointsMeetANewOneBeforeThoseOfOthers_ORD8) {
   for (std::uint64_t seed = 0; seed < some_seeds; ++seed) {
-    journal j;
+    notebook j;
     vm v{seeded(seed), spawn(noting(j, "other", subscriber(_))),
          spawn(noting(j, "own", subscriber(_)),
                when("go"_sym, noting(j, "new", publisher("t"_sym))))};
@@ -195,7 +195,7 @@ TEST(Order, OwnEndpointsMeetANewOneBeforeThoseOfOthers_ORD8) {
 }
 
 TEST(Order, TheOlderEndpointOfAPairIsToldFirst_ORD8) {
-  journal j;
+  notebook j;
   run(spawn(noting(j, "old", subscriber("t"_sym))),
       spawn(noting(j, "new", publisher("t"_sym)).named("new"), delete_endpoint("new")));
   EXPECT_THAT(j, ElementsAre("old +publisher t", "new +subscriber t", "old -publisher t #f",
@@ -203,7 +203,7 @@ TEST(Order, TheOlderEndpointOfAPairIsToldFirst_ORD8) {
 }
 
 TEST(Order, AContinuationRunsInItsPlaceWithTheStateOfThatMoment_YLD1) {
-  journal j;
+  notebook j;
   run(spawn([&j] {
     const auto show = [&j](const int& state) { j.push_back("state " + std::to_string(state)); };
     return transition(
@@ -221,7 +221,7 @@ TEST(Order, AContinuationRunsInItsPlaceWithTheStateOfThatMoment_YLD1) {
 }
 
 TEST(Order, AMessageFromOutsideIsOfAProcessWithoutEndpoints_INJ1) {
-  journal j;
+  notebook j;
   vm v = run(spawn(noting(j, "s", subscriber(_)), noting(j, "p", publisher(list(_)))));
   j.clear();
   v.inject(send_message(list(1)));
