@@ -72,17 +72,60 @@ void account::close() noexcept {
   if (live_.fetch_or(closed, std::memory_order_acq_rel) == 0) account_registry::the().forget(*this);
 }
 
-account*& account::current_slot() noexcept {
-  static account& of_the_program = open();
-  thread_local account* slot = &of_the_program;
-  return slot;
+account& account::of_the_program() noexcept {
+  static account& program = open();
+  return program;
 }
 
-account& account::current() noexcept { return *current_slot(); }
+constinit thread_local ledger this_thread{};
+
+namespace {
+
+// What a thread holds back goes to the heap when it ends; what is freed after that, at once.
+struct at_thread_end {
+  at_thread_end() = default;
+  at_thread_end(const at_thread_end&) = delete;
+  at_thread_end& operator=(const at_thread_end&) = delete;
+  ~at_thread_end() {
+    for (std::size_t list = 0; list < this_thread.lists.size(); ++list) {
+      while (free_block* const first = this_thread.lists.at(list)) {
+        this_thread.lists.at(list) = first->next;
+        ::operator delete(first);
+      }
+      this_thread.lengths.at(list) = ledger::most;
+    }
+    this_thread.now = ledger::phase::ended;
+  }
+};
+
+}  // namespace
+
+void ledger::give_back_to_full(std::size_t list, void* memory) noexcept {
+  ::operator delete(memory);
+  if (now == phase::fresh) {
+    static thread_local const at_thread_end cleaner;
+    now = phase::running;
+    lengths.fill(0);
+  }
+  if (now == phase::ended) return;
+  for (; lengths.at(list) > most / 2; --lengths.at(list)) {
+    free_block* const first = lists.at(list);
+    lists.at(list) = first->next;
+    ::operator delete(first);
+  }
+}
+
+void account::write_down() noexcept {
+  const std::int64_t charged = std::exchange(this_thread.charged, 0);
+  if (charged == 0) return;
+  // acq_rel: as credit(). The account of an open scope is not closed, so it cannot end here.
+  this_thread.current->live_.fetch_add(static_cast<std::uint64_t>(charged),
+                                       std::memory_order_acq_rel);
+}
 
 account& account::by_id(id_type id) noexcept { return account_registry::the().by_id(id); }
 
-void account::charge(std::size_t size) noexcept {
+void account::charge_shared(std::size_t size) noexcept {
   live_.fetch_add(size,
                   std::memory_order_relaxed);  // relaxed: see live_bytes(); credit() orders the end
 }
@@ -94,26 +137,21 @@ void account::credit(std::size_t size) noexcept {
   }
 }
 
-void* account::take(std::size_t size) {
-  void* const memory = ::operator new(size);
-  charge(size);
-  return memory;
-}
-
-void account::give_back(void* memory, std::size_t size) noexcept {
-  ::operator delete(memory);
-  credit(size);
-}
-
 void* account::do_allocate(std::size_t size, std::size_t alignment) {
+  if (alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) return take(size);
   void* const memory = ::operator new(size, std::align_val_t{alignment});
   charge(size);
   return memory;
 }
 
 void account::do_deallocate(void* memory, std::size_t size, std::size_t alignment) {
+  if (alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) return give_back(memory, size);
   ::operator delete(memory, std::align_val_t{alignment});
-  credit(size);
+  if (this_thread.current_id == id_) {
+    this_thread.charged -= static_cast<std::int64_t>(size);
+  } else {
+    credit(size);
+  }
 }
 
 }  // namespace souk::detail

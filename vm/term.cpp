@@ -142,9 +142,9 @@ void term::free_node() noexcept {
       payload = sizeof(detail::host_cell);
       std::destroy_at(reinterpret_cast<detail::host_cell*>(&gone + 1));
     }
-    account& payer = account::by_id(gone.payer);
+    const account::id_type payer = gone.payer;
     std::destroy_at(&gone);
-    payer.give_back(&gone, sizeof(node) + payload);
+    account::give_back(payer, &gone, sizeof(node) + payload);
     rest.raw_ = {};
     if (next.is_shared()) {
       if (next.shared().unshare()) {
@@ -172,7 +172,9 @@ std::size_t depth_of(const term& t, std::span<const term> parts) noexcept {
              ? (reinterpret_cast<const node*>(parts.data()) - 1)->depth
              : 0;
 }
-std::size_t depth_of(const term& t) noexcept { return depth_of(t, t.parts()); }
+std::size_t depth_of(const term& t) noexcept {
+  return t.is_compound() ? depth_of(t, t.parts()) : 0;
+}
 
 // A compound's node: header, then the parts.
 template <class Parts>
@@ -225,6 +227,19 @@ term record(symbol label, std::span<const term> fields) {
   node* const fresh = new_compound(fields, extent.depth(), extent.wild());
   fresh->extent = label.base();
   fresh->arity = static_cast<std::uint16_t>(fields.size());
+  return term{kind::record, fresh};
+}
+
+term record_of_moved(symbol label, std::span<term> fields) {
+  if (fields.size() > max_arity || label.serial() != 0) return record(label, fields);  // refuses it
+  const extent_of_parts extent = measure(fields);
+  const std::uint16_t depth = extent.depth();
+  node* const fresh = new_node(fields.size() * sizeof(term));
+  fresh->depth = depth & 0x7fffU;
+  fresh->wild = extent.wild() ? 1 : 0;
+  fresh->extent = label.base();
+  fresh->arity = static_cast<std::uint16_t>(fields.size());
+  std::uninitialized_move(fields.begin(), fields.end(), reinterpret_cast<term*>(fresh + 1));
   return term{kind::record, fresh};
 }
 

@@ -131,8 +131,8 @@ template <described T, class Object, class MemberPointers>
 term record_from(const Object& object, const MemberPointers& members) {
   return std::apply(
       [&](const auto&... member) {
-        const std::array<term, sizeof...(member)> fields{term(object.*member)...};
-        return record(description_of<T>.name(), fields);
+        std::array<term, sizeof...(member)> fields{term(object.*member)...};
+        return record_of_moved(description_of<T>.name(), fields);
       },
       members);
 }

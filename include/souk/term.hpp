@@ -224,6 +224,7 @@ class SOUK_EXPORT term {
   friend SOUK_EXPORT term cons(term head, term tail);
   friend SOUK_EXPORT term vector(std::span<const term> elements);
   friend SOUK_EXPORT term record(symbol label, std::span<const term> fields);
+  friend SOUK_EXPORT term record_of_moved(symbol label, std::span<term> fields);
   template <class T>
   friend term host_object(std::shared_ptr<T> object);
 
@@ -299,6 +300,8 @@ static_assert(sizeof(term) == 16);
 [[nodiscard]] SOUK_EXPORT term vector(std::span<const term> elements);
 /// A record. Pre: the label is interned. Throws term_error beyond 65,535 fields.
 [[nodiscard]] SOUK_EXPORT term record(symbol label, std::span<const term> fields);
+/// The same; the fields are moved out of the span.
+[[nodiscard]] SOUK_EXPORT term record_of_moved(symbol label, std::span<term> fields);
 /// The elements as a chain of pairs that ends in `tail`.
 [[nodiscard]] SOUK_EXPORT term list_of(std::span<const term> elements, term tail = nil);
 

@@ -52,15 +52,38 @@ void plan::event(endpoint& to, event_kind what, const role& seen, term topic, co
   }
 }
 
-void shard::commit(process& p, const action_list& all) {
+void shard::commit(process& p, action_list& all) {
   if (all.empty() || vm_.is_stopped()) return;
   if (vm_.common().listener != nullptr) remark_on(p, all);
+  if (all.size() == 1 && !all.front().at_meta_level) {
+    auto* const message = std::get_if<send_message>(&all.front().what);
+    if (message != nullptr && commit_local_send(p, *message)) return;
+  }
   if (std::ranges::any_of(all, changes_endpoints)) {
     commit_change(p, all);
   } else {
     commit_planned(p, {commit_kind::transition, nullptr},
                    [&](const table& at) { plan_actions(p, all, at); });
   }
+}
+
+/// The most frequent transition, a single message, without a plan. False: not all receivers live
+/// here, and nothing was done.
+bool shard::commit_local_send(process& p, send_message& a) {
+  if (snap_ == nullptr) open_epoch();
+  if (is_dead(p, *snap_)) return true;
+  const auto receivers = find_receivers(a, *snap_);
+  const auto lives_here = [this](const routing::target* one) {
+    return endpoint_of(one).owner->home == this;
+  };
+  if (!std::ranges::all_of(receivers, lives_here)) return false;
+  note(p, {commit_kind::transition, nullptr}, snap_->id, epoch_stamp_);
+  for (std::size_t i = 0; i < receivers.size(); ++i) {
+    term body = i + 1 < receivers.size() ? a.body : std::move(a.body);
+    deliver(entry{entry_kind::message, endpoint_of(receivers[i]), a.orientation,
+                  interest_type::participant, std::move(body)});
+  }
+  return true;
 }
 
 void shard::remark_on(const process& p, const action_list& all) {
@@ -258,18 +281,21 @@ shard& shard::home_for_child() {
 
 // MSG-1 to MSG-6.
 void shard::plan_send(const send_message& a, const table& at) {
+  const souk::role sent{a.orientation, interest_type::participant, {}};
+  for (const routing::target* const one : find_receivers(a, at))
+    plan_.event(endpoint_of(one), event_kind::message, sent, a.body, {});
+}
+
+/// In their order; valid until the next call.
+std::span<const routing::target* const> shard::find_receivers(const send_message& a,
+                                                              const table& at) {
   const orientation to = opposite(a.orientation);
   auto& routes = to == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
   const auto receivers = routes.find(at.of(to), a.body);
-  const souk::role sent{a.orientation, interest_type::participant, {}};
-  if (receivers.size() == 1) {
-    plan_.event(endpoint_of(receivers[0]), event_kind::message, sent, a.body, {});
-    return;
-  }
+  if (std::ranges::is_sorted(receivers, is_before)) return receivers;
   found_.assign(receivers.begin(), receivers.end());
   std::ranges::sort(found_, is_before);
-  for (const routing::target* const one : found_)
-    plan_.event(endpoint_of(one), event_kind::message, sent, a.body, {});
+  return found_;
 }
 
 void shard::plan_spawn(process& p, const spawn_action& a) {

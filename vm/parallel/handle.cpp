@@ -14,11 +14,12 @@ struct overloaded : F... {
 
 }  // namespace
 
-void shard::handle(process& p, entry one) {
+void shard::handle_next(process& p) {
+  entry one = p.mailbox.pop();
   if (one.which() == entry_kind::errand) {
     handle_errand(p, std::move(one).take_job());
   } else {
-    handle_event(p, std::move(one));
+    handle_event(p, one);
   }
 }
 
@@ -34,17 +35,20 @@ void shard::run_guarded(process& p, F f) {
   } catch (...) {
     return crash(p, fault{"an exception that is not a std::exception"});
   }
-  if (!answer.empty()) commit(p, std::move(answer).take());
+  if (answer.empty()) return;
+  action_list all = std::move(answer).take();
+  commit(p, all);
 }
 
 // What is queued before is performed before (CRA-2): it is performed already.
 void shard::crash(process& p, const fault& why) {
   if (vm_.common().listener != nullptr)
     vm_.common().listener->on_remark(p.self, "crashed: " + why.message);
-  commit(p, actions{quit{term{why}}}.take());
+  action_list all = actions{quit{term{why}}}.take();
+  commit(p, all);
 }
 
-void shard::handle_event(process& p, entry one) {
+void shard::handle_event(process& p, entry& one) {
   endpoint& to = one.to();
   --to.queued;
   const event what = event_of(p, one);
@@ -91,7 +95,7 @@ void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
 }
 
 // Its home adopts it.
-void shard::settle(process& p, const action_list& first) {
+void shard::settle(process& p, action_list& first) {
   p.place = static_cast<std::uint32_t>(processes_.size());
   processes_.emplace_back(&p);
   commit(p, first);

@@ -10,7 +10,7 @@ void shard::take_outbox_of(std::uint32_t number) {
   process* const p = vm_.processes().find(number);
   machine* const inside = p == nullptr ? nullptr : machine_in(*p);
   if (inside == nullptr) return;
-  for (const action_list& out : inside->take_outbox()) commit(*p, out);
+  for (action_list& out : inside->take_outbox()) commit(*p, out);
   if (p->mailbox.empty()) note_if_idle(*p);
 }
 

@@ -63,7 +63,7 @@ bool shard::run_quantum() {
 void shard::run_process(process& p, unsigned& budget) {
   unsigned left = std::min(budget, vm_.common().seed == 0 ? turn : 1 + roll(2));
   budget -= left;
-  for (; left > 0 && !p.mailbox.empty(); --left) handle(p, p.mailbox.pop());
+  for (; left > 0 && !p.mailbox.empty(); --left) handle_next(p);
   budget += left;
   p.is_ready = false;
   if (!p.mailbox.empty()) {

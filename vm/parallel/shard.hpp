@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -90,18 +91,20 @@ class shard final : public sched::task {
   [[nodiscard]] unsigned roll(unsigned below) { return static_cast<unsigned>(dice_() % below); }
 
   // handle.cpp
-  void handle(process& p, entry one);
-  void handle_event(process& p, entry one);
+  void handle_next(process& p);
+  void handle_event(process& p, entry& one);
   [[nodiscard]] event event_of(process& p, entry& one);
   void handle_errand(process& p, std::unique_ptr<errand> job);
-  void settle(process& p, const action_list& first);
+  void settle(process& p, action_list& first);
   template <class F>
   void run_guarded(process& p, F f);
   void crash(process& p, const fault& why);
   void end_process(process& p, const reason& why);
 
   // commit.cpp
-  void commit(process& p, const action_list& all);
+  /// The actions are of no use after it.
+  void commit(process& p, action_list& all);
+  [[nodiscard]] bool commit_local_send(process& p, send_message& a);
   void commit_inject(const inject& i);
   void commit_arrival(const arrival& a);
   void commit_child(const arrival_of_child& a);
@@ -123,6 +126,8 @@ class shard final : public sched::task {
   void plan_guarded(process& p, F f);
   void plan_actions(process& p, const action_list& all, const table& at);
   void plan_action(process& p, const action& a, const table& at);
+  [[nodiscard]] std::span<const routing::target* const> find_receivers(const send_message& a,
+                                                                       const table& at);
   void plan_send(const send_message& a, const table& at);
   void plan_spawn(process& p, const spawn_action& a);
   [[nodiscard]] shard& home_for_child();

@@ -32,7 +32,7 @@ struct account_allocator {
   void deallocate(T* first, std::size_t count) noexcept {
     auto* const block = reinterpret_cast<std::byte*>(first) - prefix;
     const account::id_type payer = *std::launder(reinterpret_cast<account::id_type*>(block));
-    account::by_id(payer).give_back(block, prefix + count * sizeof(T));
+    account::give_back(payer, block, prefix + count * sizeof(T));
   }
 
   friend bool operator==(const account_allocator&, const account_allocator&) noexcept {
