@@ -16,11 +16,19 @@ struct edge {
   link to;
 };
 
-/// A branch has the edges by token, and a link for the topics that have a wildcard here.
+/// What a branch holds beside its edges.
+struct crossing {
+  link wild;                ///< for the topics that have a wildcard here
+  std::uint64_t stamp = 0;  ///< of a root: no two have the same, ever
+
+  crossing() noexcept = default;
+  crossing(link w) noexcept : wild{w} {}  // NOLINT(google-explicit-constructor)
+};
+
 struct edge_traits {
   using entry = edge;
   using key = token_key;
-  using extra = link;
+  using extra = crossing;
   using node = branch_node;
   static constexpr std::uint32_t of_bunch = 0;
 
@@ -32,7 +40,8 @@ class branch_node final : public table<edge_traits> {
  public:
   using table::table;
 
-  [[nodiscard]] link wild() const noexcept { return extra; }
+  [[nodiscard]] link wild() const noexcept { return extra.wild; }
+  [[nodiscard]] bool has_edges() const noexcept { return count != 0 || has_children(); }
   [[nodiscard]] link exact(token_key token) const noexcept {
     const edge* const e = find(token);
     return e == nullptr ? link{} : e->to;

@@ -8,12 +8,15 @@
 
 namespace souk::routing {
 
-/// Of each leaf, gives what is reached to `out`: out(const target*) or out(const bunch_node&).
+/// Of each leaf, gives what is reached to `out`: out(const target*) or out(const bunch_node&). Says
+/// what decides that: out.read(part), and out.compared() when whole terms were compared.
 template <class Out>
 class reached {
  public:
   reached(const term& body, Out& out) noexcept
       : body_{body}, ground_{body.is_ground()}, out_{out} {}
+
+  void read(const term& part) noexcept { out_.read(part); }
 
   void operator()(link leaf) {
     const certainty sureness = leaf.sureness();
@@ -33,6 +36,7 @@ class reached {
     return sureness == certainty::sure && ground_;
   }
   [[nodiscard]] bool reaches(const target& t, certainty sureness) const {
+    out_.compared();
     if (!ground_) return matches(body_, t.topic);
     return sureness == certainty::loose ? reaches_any(body_, t.topic)
                                         : reaches_linear(body_, t.topic);

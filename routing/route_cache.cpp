@@ -1,38 +1,116 @@
 #include "routing/branch.hpp"
 #include "routing/reached.hpp"
+#include "routing/token.hpp"
 #include "routing/trie.hpp"
 #include "routing/walk.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 
 namespace souk::routing {
+namespace {
 
-void route_cache::operator()(const target* t) { found_.push_back(t); }
+constexpr std::size_t crowd_slots = 32;
+constexpr std::size_t shape_slots = 16;
+constexpr std::size_t route_slots = 64;  // to begin with
+constexpr std::size_t max_route_slots = 1024;
+/// A shard that sends less remembers no routes: it is small, and there may be very many of them.
+constexpr std::uint64_t warm_up = 256;
+constexpr std::uint64_t max_fields = 64;
 
-void route_cache::operator()(const bunch_node& all) {
-  if (!all.has_children()) return lists_.push_back(all.entries());
-  remembered& r = remembered_[all.extra.stamp % remembered_.size()];
-  if (r.stamp == all.extra.stamp) {
-    r.used = finds_;
-  } else if (r.used == finds_) {  // by another bunch of this route
-    return all.for_each([this](const target* t) { found_.push_back(t); });
-  } else {
-    refill(r, all);
-  }
-  lists_.push_back(r.all);
+std::uint64_t mixed(std::uint64_t x) noexcept {
+  x *= 0x9e3779b97f4a7c15U;
+  return x ^ (x >> 32);
 }
 
-void route_cache::refill(remembered& r, const bunch_node& all) {
-  r.stamp = 0;  // until it is full
-  r.all.clear();
-  r.all.reserve(all.extra.size);
-  all.for_each([&](const target* t) { r.all.push_back(t); });
-  r.stamp = all.extra.stamp;
-  r.used = finds_;
-}
+}  // namespace
 
 route_cache::route route_cache::find(const trie& now, const term& body) {
+  const link root{now.root_};
   ++finds_;
+  if (root && root.is_branch() && body.is(kind::record) && body.is_ground()) {
+    if (!routes_.empty()) return find_record(now, body, root.branch().extra.stamp);
+    if (finds_ > warm_up) {
+      shapes_.resize(shape_slots);
+      routes_.resize(route_slots);
+    }
+  }
+  return walk_through(now, body);
+}
+
+route_cache::route route_cache::find_record(const trie& now, const term& body,
+                                            std::uint64_t stamp) {
+  const compound record{body};
+  const std::uint64_t code = record.code();
+  shape_memory& shape = shapes_[mixed(code) % shape_slots];
+  if (shape.code != code) {
+    shape = {code, stamp};
+  } else if (shape.stamp != stamp) {
+    shape.stamp = stamp;
+    shape.too_deep = false;
+  }
+  if (shape.too_deep) return walk_through(now, body);
+
+  route_key key{code, stamp, shape.fields, {}};
+  std::uint64_t hash = code;
+  std::size_t n = 0;
+  for (std::uint64_t left = shape.fields; left != 0; left &= left - 1) {
+    const term& part = record.parts()[static_cast<std::size_t>(std::countr_zero(left))];
+    if (!is_plain(part)) return walk_through(now, body);
+    key.values[n] = token_detail::low_word(part);
+    key.values[n + 1] = token_detail::high_word(part);
+    hash = mixed(hash ^ key.values[n]) ^ key.values[n + 1];
+    n += 2;
+  }
+  route_memory& known = routes_[mixed(hash) % routes_.size()];
+  if (known.key == key) return {known.all.data(), known.size};
+  return learn(now, body, shape, key, known);
+}
+
+route_cache::route route_cache::learn(const trie& now, const term& body, shape_memory& shape,
+                                      const route_key& key, route_memory& known) {
+  const auto parts = compound{body}.parts();
+  readings_ = {&body, parts.data(), parts.size()};
+  const route found = walk_through(now, body);
+  shape.fields |= readings_.fields;
+  if (readings_.too_deep ||
+      2 * static_cast<std::size_t>(std::popcount(shape.fields)) > key.values.size()) {
+    shape.fields = 0;
+    shape.too_deep = true;
+  } else if (shape.fields == key.fields && found.size() <= route_memory::capacity) {
+    if (known.key.stamp == key.stamp) ++displaced_;
+    known.key = key;
+    known.size = found.size();
+    std::ranges::copy(found, known.all.begin());
+    if (displaced_ > 2 * routes_.size() && routes_.size() < max_route_slots) grow();
+  }
+  return found;
+}
+
+// Routes that are in use displace each other.
+void route_cache::grow() {
+  displaced_ = 0;
+  const std::size_t slots = 2 * routes_.size();
+  routes_.clear();
+  routes_.resize(slots);
+}
+
+void route_cache::read(const term& part) noexcept {
+  if (&part == readings_.whole) return;
+  // Addresses as numbers: the part may be in another compound.
+  const auto offset =
+      reinterpret_cast<std::uintptr_t>(&part) - reinterpret_cast<std::uintptr_t>(readings_.parts);
+  const std::uint64_t field = offset / sizeof(term);
+  if (field < std::min<std::uint64_t>(readings_.size, max_fields)) {
+    readings_.fields |= std::uint64_t{1} << field;
+  } else {
+    readings_.too_deep = true;
+  }
+}
+
+route_cache::route route_cache::walk_through(const trie& now, const term& body) {
   found_.clear();
   lists_.clear();
   if (body.is_false()) return {};  // TOP-6
@@ -42,6 +120,29 @@ route_cache::route route_cache::find(const trie& now, const term& body) {
   if (found_.empty() && lists_.size() == 1) return lists_.front();
   for (const route& list : lists_) found_.insert(found_.end(), list.begin(), list.end());
   return found_;
+}
+
+void route_cache::operator()(const bunch_node& all) {
+  if (!all.has_children()) return lists_.push_back(all.entries());
+  if (crowds_.empty()) crowds_.resize(crowd_slots);
+  crowd_memory& c = crowds_[all.extra.stamp % crowd_slots];
+  if (c.stamp == all.extra.stamp) {
+    c.used = finds_;
+  } else if (c.used == finds_) {  // by another bunch of this route
+    return all.for_each([this](const target* t) { found_.push_back(t); });
+  } else {
+    refill(c, all);
+  }
+  lists_.push_back(c.all);
+}
+
+void route_cache::refill(crowd_memory& c, const bunch_node& all) {
+  c.stamp = 0;  // until it is full
+  c.all.clear();
+  c.all.reserve(all.extra.size);
+  all.for_each([&](const target* t) { c.all.push_back(t); });
+  c.stamp = all.extra.stamp;
+  c.used = finds_;
 }
 
 }  // namespace souk::routing

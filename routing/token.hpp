@@ -105,18 +105,18 @@ class compound {
   /// Its shape, as a token.
   [[nodiscard]] term shape() const noexcept { return wildcard{code()}; }
   [[nodiscard]] token_key key() const noexcept { return token_key{code()}; }
+  /// Tells shapes apart; never 0.
+  [[nodiscard]] std::uint64_t code() const noexcept {
+    using namespace token_detail;
+    return (static_cast<std::uint64_t>(which_) << kind_shift) |
+           (std::uint64_t{node_->arity} << arity_shift) | node_->extent;
+  }
   /// Pre: of one kind.
   friend bool same_shape(const compound& a, const compound& b) noexcept {
     return a.node_->extent == b.node_->extent && a.node_->arity == b.node_->arity;
   }
 
  private:
-  [[nodiscard]] std::uint64_t code() const noexcept {
-    using namespace token_detail;
-    return (static_cast<std::uint64_t>(which_) << kind_shift) |
-           (std::uint64_t{node_->arity} << arity_shift) | node_->extent;
-  }
-
   const detail::node* node_ = nullptr;  // its parts follow it (node.hpp)
   kind which_;
 };

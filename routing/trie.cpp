@@ -147,8 +147,7 @@ class change {
   }
 
   [[nodiscard]] link with_wild(const branch_node& b, link wild, std::size_t position) {
-    const bool has_edges = b.has_children() || !b.entries().empty();
-    if (wild && (wild.is_branch() || has_edges)) return b.with_extra(by_, wild);
+    if (wild && (wild.is_branch() || b.has_edges())) return b.with_extra(by_, wild);
     if (!wild && (b.has_children() || b.entries().size() > 1)) return b.with_extra(by_, wild);
     const link left = wild ? wild : b.entries().front().to;
     if (left.is_branch()) return b.with_extra(by_, wild);
@@ -213,12 +212,22 @@ void graveyard::bury(trie_node& gone) noexcept {
   last_ = &gone;
 }
 
+namespace {
+
+// Pre: a branch is of this edit.
+std::uintptr_t stamped(link root) noexcept {
+  if (root && root.is_branch()) const_cast<branch_node&>(root.branch()).extra.stamp = next_stamp();
+  return root.bits();
+}
+
+}  // namespace
+
 trie trie::with(const target& added, graveyard& graves) const {
   if (added.topic.is_false()) return *this;  // it meets nothing (TOP-6)
   change c{added};
   const link root = c.add(link{root_});
   c.commit(graves);
-  return trie{root.bits()};
+  return trie{stamped(root)};
 }
 
 trie trie::without(const target& gone, graveyard& graves) const {
@@ -226,7 +235,7 @@ trie trie::without(const target& gone, graveyard& graves) const {
   change c{gone};
   const link root = c.remove(link{root_});
   c.commit(graves);
-  return trie{root.bits()};
+  return trie{stamped(root)};
 }
 
 void trie::clear(graveyard& graves) && noexcept { bury_all(link{std::exchange(root_, 0)}, graves); }

@@ -84,11 +84,13 @@ class trie {
   std::uintptr_t root_ = 0;  // a link, see trie_node.hpp
 };
 
-/// A shard's memory of routes: finds what trie::match finds, without allocating. One thread.
+/// A shard's memory of routes: finds what trie::match finds, sooner when it was asked for before.
+/// It allocates when it is new, then no more. One thread.
 ///
-/// A walk through the trie is short and reads what the last one read; what takes time is to gather
-/// targets of one topic from a wide bunch. So that is what is remembered, by the bunch's stamp,
-/// which is never used again.
+/// What decides the route of a record is mostly its label and some fields: those whose tokens the
+/// walk through the trie looked at. So routes are remembered by these fields, and by the stamp of
+/// the version's root. The targets of a wide bunch are remembered by its stamp, so that they stay
+/// while other topics change. Stamps are never used again; addresses are.
 class route_cache {
  public:
   using route = std::span<const target* const>;
@@ -101,20 +103,64 @@ class route_cache {
   friend class reached;
   template <class T>
   using list = std::vector<T, detail::account_allocator<T>>;
-  struct remembered {
+
+  /// The targets of a wide bunch.
+  struct crowd_memory {
     std::uint64_t stamp = 0;
     std::uint64_t used = 0;  // the last find that used it
     list<const target*> all;
   };
+  /// Which fields have decided routes of records of one label and arity.
+  struct shape_memory {
+    std::uint64_t code = 0;
+    std::uint64_t stamp = 0;  // of the root
+    std::uint64_t fields = 0;
+    bool too_deep = false;  // more decides than is remembered
+  };
+  /// A record's label and deciding fields. There are at most two, and both plain.
+  struct route_key {
+    std::uint64_t code = 0;
+    std::uint64_t stamp = 0;
+    std::uint64_t fields = 0;
+    std::array<std::uint64_t, 4> values{};
 
-  void operator()(const target*);
+    friend bool operator==(const route_key&, const route_key&) noexcept = default;
+  };
+  struct route_memory {
+    static constexpr std::size_t capacity = 7;
+    route_key key;
+    std::size_t size = 0;
+    std::array<const target*, capacity> all;
+  };
+  /// What decided a walk.
+  struct readings {
+    const term* whole = nullptr;
+    const term* parts = nullptr;
+    std::uint64_t size = 0;
+    std::uint64_t fields = 0;
+    bool too_deep = false;
+  };
+
+  void read(const term& part) noexcept;
+  void compared() noexcept { readings_.too_deep = true; }
+  void operator()(const target* t) { found_.push_back(t); }
   void operator()(const bunch_node&);
-  void refill(remembered&, const bunch_node&);
+
+  [[nodiscard]] route walk_through(const trie& now, const term& body);
+  [[nodiscard]] route find_record(const trie& now, const term& body, std::uint64_t stamp);
+  [[nodiscard]] route learn(const trie& now, const term& body, shape_memory&, const route_key&,
+                            route_memory&);
+  void grow();
+  void refill(crowd_memory&, const bunch_node&);
 
   list<const target*> found_;
   list<route> lists_;
+  list<crowd_memory> crowds_;  // these three are empty until there is use for them
+  list<shape_memory> shapes_;
+  list<route_memory> routes_;
   std::uint64_t finds_ = 0;
-  std::array<remembered, 32> remembered_;
+  std::size_t displaced_ = 0;  // routes of the present version, since routes_ grew
+  readings readings_;
 };
 
 }  // namespace souk::routing

@@ -16,6 +16,8 @@ namespace {
 struct append_to {
   std::vector<const target*>& found;
 
+  static void read(const term& /*part*/) noexcept {}
+  static void compared() noexcept {}
   void operator()(const target* t) { found.push_back(t); }
   void operator()(const bunch_node& all) {
     all.for_each([this](const target* t) { found.push_back(t); });
@@ -28,6 +30,8 @@ class met {
   using pairs = std::vector<std::pair<const target*, term>>;
 
   met(const term& topic, pairs& found) : topic_{topic}, loose_{is_loose(topic)}, found_{found} {}
+
+  static void read(const term& /*part*/) noexcept {}
 
   void operator()(link leaf) {
     if (leaf.is_bunch() && leaf.sureness() == certainty::loose) {

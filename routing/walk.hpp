@@ -15,7 +15,8 @@
 
 namespace souk::routing {
 
-/// Calls `Leaf::operator()(link)` for each leaf.
+/// Calls `Leaf::operator()(link)` for each leaf, and `Leaf::read(part)` for each part that decides
+/// where to go.
 template <class Leaf>
 class walk {
  public:
@@ -56,6 +57,7 @@ class walk {
         }
       }
       const link wild = b.wild();
+      if (b.has_edges()) leaf_.read(part);
       if (!part.is_compound()) {
         const link exact = b.exact(token_key{part});
         if (exact && wild) follow<Ground>(wild, next, end, then);

@@ -256,6 +256,47 @@ TEST(RouteCache, GathersMoreWideBunchesThanItRemembers) {
   EXPECT_EQ(routed(cache, table.now, body), all);
 }
 
+TEST(RouteCache, KeepsRoutesApartByTheFieldsThatDecide) {
+  topic_table table;
+  table.add(make_record("to", 1, _, _));
+  table.add(make_record("to", 2, _, _));
+  table.add(make_record("ping", _));
+  route_cache cache;
+  const auto agree = [&] {
+    for (int round = 0; round < 200; ++round) {
+      for (std::int64_t i = 0; i < 4; ++i) {
+        for (const term& field : {term{1}, term{"a text of more than 14 bytes"}, list(1, round)}) {
+          for (const term& body :
+               {make_record("to", i, field, round), make_record("to", field, i, round),
+                make_record("to", 1, i, field), make_record("ping", field)}) {
+            ASSERT_EQ(routed(cache, table.now, body), scanned(table.in, body)) << to_string(body);
+          }
+        }
+      }
+    }
+  };
+  agree();
+  table.add(make_record("to", 1, 2, _));  // now the second field decides, too
+  agree();
+  table.add(make_record("to", _, list(1, _), _));  // and what is inside it
+  agree();
+  table.add(make_record("to", 1, _, 7));  // and all of it
+  agree();
+  table.remove(*table.in.back());
+  agree();
+}
+
+TEST(RouteCache, IsSmallUntilItIsUsed) {
+  detail::account& payer = detail::account::open();
+  {
+    const detail::account_scope pays{payer};
+    const route_cache fresh;
+    EXPECT_EQ(payer.live_bytes(), 0U);
+    EXPECT_LE(sizeof(route_cache), 256U);
+  }
+  payer.close();
+}
+
 TEST(RouteCache, SeesACrowdChange) {
   topic_table table;
   for (int i = 0; i < 200; ++i) table.add(numbered(1));
