@@ -1,7 +1,8 @@
 // The ground VM itself: when it returns, how signals end it, and what it tells of errors. How it
 // treats event sources: event_sources_test.cpp.
 #include <gmock/gmock.h>
-#include <signal.h>
+
+#include <csignal>
 
 #include "tests/ground/vm_support.hpp"
 
@@ -10,7 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 // Returning.
 

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <chrono>
 #include <concepts>
 #include <condition_variable>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -226,7 +226,7 @@ class market {
   void act(std::function<actions()> f) {
     orders_->put(host_object(std::make_shared<std::function<actions()>>(std::move(f))));
   }
-  void send(term body) {
+  void send(const term& body) {
     act([body] { return send_message(body); });
   }
   /// Says `leave` to all, kills what it was started with, and waits until the ground VM returns.
