@@ -38,7 +38,7 @@ void shard::commit_change(process& p, const action_list& all) {
   std::unique_lock writing{vm_.writer};
   const table& now = *vm_.load_table();
   if (!too_early && is_dead(p, now)) return;
-  plan_.clear();
+  plan_.clear(now.id);
   {
     change next{*this, p, now};
     next.perform_all(all);

@@ -74,14 +74,16 @@ bool shard::commit_local_send(process& p, send_message& a) {
   if (is_dead(p, *snap_)) return true;
   const auto receivers = find_receivers(a, *snap_);
   const auto lives_here = [this](const routing::target* one) {
-    return endpoint_of(one).owner->home == this;
+    return endpoint_of(one).owner->home.at(snap_->id) == index_;
   };
   if (!std::ranges::all_of(receivers, lives_here)) return false;
   note(p, {commit_kind::transition, nullptr}, snap_->id, epoch_stamp_);
   for (std::size_t i = 0; i < receivers.size(); ++i) {
     term body = i + 1 < receivers.size() ? a.body : std::move(a.body);
-    deliver(entry{entry_kind::message, endpoint_of(receivers[i]), a.orientation,
-                  interest_type::participant, std::move(body)});
+    endpoint& to = endpoint_of(receivers[i]);
+    to.owner->last_sender = p.self.number;
+    deliver(
+        entry{entry_kind::message, to, a.orientation, interest_type::participant, std::move(body)});
   }
   return true;
 }
@@ -115,7 +117,7 @@ template <class Planner>
 void shard::commit_planned(process& p, const occasion& what, Planner fill) {
   if (snap_ == nullptr) open_epoch();
   if (is_dead(p, *snap_)) return;
-  plan_.clear();
+  plan_.clear(snap_->id);
   fill(*snap_);
   if (is_local()) {
     note(p, what, snap_->id, epoch_stamp_);
@@ -138,7 +140,7 @@ void shard::commit_locked(process& p, const occasion& what, const table* planned
     const table* const now = vm_.load_table();
     if (is_dead(p, *now)) return;
     if (now != planned_at) {
-      plan_.clear();
+      plan_.clear(now->id);
       fill(*now);
       planned_at = now;
     }
@@ -171,7 +173,7 @@ void shard::commit_locked(process& p, const occasion& what, const table* planned
 
 bool shard::is_local() const noexcept {
   return !plan_.lifts() && std::ranges::all_of(plan_.entries, [this](const entry& one) {
-    return one.owner().home == this;
+    return one.owner().home.at(plan_.version) == index_;
   });
 }
 
@@ -180,9 +182,9 @@ bool shard::find_homes(bool with_own) {
   homes_.clear();
   bool to_own = false;
   for (const entry& one : plan_.entries) {
-    shard* const home = one.owner().home;
-    to_own = to_own || home == this;
-    if (home != this || with_own) homes_.push_back(home);
+    const unsigned home = one.owner().home.at(plan_.version);
+    to_own = to_own || home == index_;
+    if (home != index_ || with_own) homes_.push_back(vm_.shards()[home].get());
   }
   std::ranges::sort(homes_, {}, &shard::index);
   const auto same = std::ranges::unique(homes_);
@@ -231,10 +233,11 @@ void shard::begin_children() {
     action_list first = vm_.begin(*born, how->what);
     process& child = *born.release();  // its home adopts it when it settles in
     vm_.processes().set(child.self.number, &child);
-    if (child.home == this) {
+    const unsigned home = child.home.latest();
+    if (home == index_) {
       deliver(std::make_unique<errand>(&child, settle_in{std::move(first)}));
     } else {
-      child.home->push_from_outside(&child, settle_in{std::move(first)});
+      vm_.shards()[home]->push_from_outside(&child, settle_in{std::move(first)});
     }
   }
   plan_.children.clear();
@@ -242,8 +245,9 @@ void shard::begin_children() {
 
 void shard::push_plan(bool with_own) {
   for (entry& one : plan_.entries) {
-    shard* const home = one.owner().home;
-    if (home == this && !with_own) continue;
+    const unsigned at = one.owner().home.at(plan_.version);
+    if (at == index_ && !with_own) continue;
+    shard* const home = vm_.shards()[at].get();
     if (broken(mutant::one_lock_at_a_time)) home->inbox_.lock();
     home->inbox_.push(std::move(one));
     if (broken(mutant::one_lock_at_a_time) && home->inbox_.unlock()) vm_.wake(*home);
@@ -274,9 +278,8 @@ void shard::plan_action(process& p, const action& a, const table& at) {
   }
 }
 
-shard& shard::home_for_child() {
-  auto& all = vm_.shards();
-  return vm_.common().seed == 0 ? *this : *all[roll(static_cast<unsigned>(all.size()))];
+unsigned shard::home_for_child() {
+  return vm_.common().seed == 0 ? index_ : roll(static_cast<unsigned>(vm_.shards().size()));
 }
 
 // MSG-1 to MSG-6.

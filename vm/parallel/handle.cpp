@@ -70,34 +70,32 @@ event shard::event_of(process& p, entry& one) {
 }
 
 void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
-  std::visit(overloaded{
-                 [&](settle_in& s) { settle(p, s.first); },
-                 [&](resume& r) { run_guarded(p, [&] { return r.k(p.state); }); },
-                 [&](greet_child& g) { run_guarded(p, [&] { return g.k(g.child, p.state); }); },
-                 [&](greet_outer_child& g) {
-                   const auto found =
-                       std::ranges::find(p.waiting, g.number, &waiting_continuation::number);
-                   if (found == p.waiting.end()) return;
-                   const spawn_continuation k = found->k;
-                   p.waiting.erase(found);
-                   run_guarded(p, [&] { return k(g.child, p.state); });
-                 },
-                 [&](commit_later& c) { commit(p, c.all); },
-                 [&](bury& b) { end_process(p, b.why); },
-                 [&](inject& i) { commit_inject(i); },
-                 [&](arrival& a) { commit_arrival(a); },
-                 [&](arrival_of_child& a) { commit_child(a); },
-                 [&](stop&) { stop_inside(); },
-                 [&](inside_is_idle& i) { look_at_idle(i.number); },
-                 [&](outbox_filled& o) { take_outbox_of(o.number); },
-             },
-             job->what);
+  std::visit(
+      overloaded{
+          [&](settle_in& s) { settle(p, s.first); },
+          [&](resume& r) { run_guarded(p, [&] { return r.k(p.state); }); },
+          [&](greet_child& g) { run_guarded(p, [&] { return g.k(g.child, p.state); }); },
+          [&](greet_outer_child& g) {
+            const auto found =
+                std::ranges::find(p.waiting, g.number, &waiting_continuation::number);
+            if (found == p.waiting.end()) return;
+            const spawn_continuation k = found->k;
+            p.waiting.erase(found);
+            run_guarded(p, [&] { return k(g.child, p.state); });
+          },
+          [&](commit_later& c) { commit(p, c.all); }, [&](bury& b) { end_process(p, b.why); },
+          [&](inject& i) { commit_inject(i); }, [&](arrival& a) { commit_arrival(a); },
+          [&](arrival_of_child& a) { commit_child(a); }, [&](stop&) { stop_inside(); },
+          [&](inside_is_idle& i) { look_at_idle(i.number); },
+          [&](outbox_filled& o) { take_outbox_of(o.number); },
+          [](move_in&) {},  // deliver() takes it
+      },
+      job->what);
 }
 
 // Its home adopts it.
 void shard::settle(process& p, action_list& first) {
-  p.place = static_cast<std::uint32_t>(processes_.size());
-  processes_.emplace_back(&p);
+  adopt(p);
   commit(p, first);
   take_outbox_of(p.self.number);  // it may have told us before we knew it
 }

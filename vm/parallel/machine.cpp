@@ -82,7 +82,7 @@ void machine::boot(boot_function first) {
   const detail::account_scope paying{payer_};
   shard& home = *shards_.front();
   const pid self{id_, directory_.take_number()};
-  auto made = std::make_unique<process>(self, term{}, home);
+  auto made = std::make_unique<process>(self, term{}, home.index());
   action_list actions = begin(*made, std::move(first));
   process* const p = made.release();  // its home adopts it when it settles in
   directory_.set(self.number, p);

@@ -81,7 +81,8 @@ class machine {
   explicit machine(universe& common) : machine{common, root_vm, nullptr, nullptr, 0} {}
   /// The VM in a process of `around`.
   machine(machine& around, const process& self)
-      : machine{around.common_, self.self.as_vm(), &around, self.home, self.self.number} {}
+      : machine{around.common_, self.self.as_vm(), &around,
+                around.shards_[self.home.latest()].get(), self.self.number} {}
   ~machine();
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;

@@ -119,10 +119,13 @@ struct outbox_filled {
   std::uint32_t number;
 };
 
+/// The process comes from another shard, with all that it has.
+struct move_in {};
+
 struct errand : charged {
   process* owner;
   std::variant<settle_in, resume, greet_child, greet_outer_child, commit_later, bury, inject,
-               arrival, arrival_of_child, stop, inside_is_idle, outbox_filled>
+               arrival, arrival_of_child, stop, inside_is_idle, outbox_filled, move_in>
       what;
 
   errand(process* p, decltype(what) w) : owner{p}, what{std::move(w)} {}
@@ -166,6 +169,11 @@ class entry {
     kind_ = entry_kind::nothing;
     return std::unique_ptr<errand>{job_};
   }
+  /// Pre: an errand.
+  template <class What>
+  [[nodiscard]] bool is() const noexcept {
+    return std::holds_alternative<What>(job_->what);
+  }
   /// Pre: not an errand.
   [[nodiscard]] endpoint& to() const noexcept { return *to_; }
   [[nodiscard]] souk::orientation orientation() const noexcept { return orientation_; }
@@ -190,12 +198,50 @@ struct waiting_continuation {
   spawn_continuation k;
 };
 
+/// In which shard a process lives, by version of the table: here since some version, elsewhere
+/// before. One word, so that a reader never sees half a move.
+///
+/// Threads    at(): any. move(): under the writer lock and the inboxes of both shards, before the
+///            version is published; and not again before no worker can be in an older version.
+class residence {
+ public:
+  static constexpr unsigned most_shards = 1U << 12;
+
+  explicit residence(unsigned shard) noexcept : word_{pack(shard, shard, 0)} {}
+
+  [[nodiscard]] unsigned at(std::uint64_t version) const noexcept {
+    // relaxed: who has read that version sees what was written before it was published; and what a
+    // later version brings does not matter here.
+    const std::uint64_t word = word_.load(std::memory_order_relaxed);
+    return static_cast<unsigned>((version >= word >> since_at ? word : word >> width) & mask);
+  }
+  [[nodiscard]] unsigned latest() const noexcept {
+    // acquire <- move: what was done to the process before it moved.
+    return static_cast<unsigned>(word_.load(std::memory_order_acquire) & mask);
+  }
+  void move(unsigned shard, std::uint64_t version) noexcept {
+    word_.store(pack(shard, latest(), version), std::memory_order_release);  // -> latest
+  }
+
+ private:
+  static constexpr unsigned width = 12;
+  static constexpr unsigned since_at = 2 * width;
+  static constexpr std::uint64_t mask = most_shards - 1;
+  static_assert(most_shards == 1U << width);
+
+  static std::uint64_t pack(unsigned now, unsigned before, std::uint64_t since) noexcept {
+    return since << since_at | std::uint64_t{before} << width | now;
+  }
+
+  std::atomic<std::uint64_t> word_;
+};
+
 struct process : charged {
-  process(pid who, term named, shard& at) : self{who}, name{std::move(named)}, home{&at} {}
+  process(pid who, term named, unsigned shard) : self{who}, name{std::move(named)}, home{shard} {}
 
   pid self;
   term name;
-  shard* home;
+  residence home;
   /// V: the id of the first version in which it is dead.
   std::atomic<std::uint64_t> dead_from{never};
 
@@ -209,9 +255,14 @@ struct process : charged {
   std::uint64_t next_continuation = 0;
   process* next_ready = nullptr;
   std::uint32_t place = 0;  // among the processes of its shard
+  /// Who sent it the last message that was committed here: they move together.
+  std::uint32_t last_sender = nobody;
+  std::uint64_t moved = 0;  // the stamp of its last move
+  bool is_settled = false;  // among the processes of its shard
   bool is_ready = false;    // in the ready queue, or running
   bool is_noted = false;    // may be collected
 
+  static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 };
 

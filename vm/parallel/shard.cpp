@@ -15,7 +15,7 @@ constexpr unsigned turn = 64;
 }  // namespace
 
 shard::shard(machine& of, unsigned index, std::uint64_t seed)
-    : vm_{of}, index_{index}, agent_{pid{of.id(), agent_number}, {}, *this}, dice_{seed} {}
+    : vm_{of}, index_{index}, agent_{pid{of.id(), agent_number}, {}, index}, dice_{seed} {}
 
 shard::~shard() = default;
 
@@ -49,6 +49,7 @@ bool shard::run_quantum() {
     run_process(next, budget);
   }
   snap_ = nullptr;
+  if (vm_.shards().size() > 1 && ready_first_ != nullptr) share_load();
   if (ready_first_ != nullptr || !idle_.empty()) return true;
   sweep();
   inbox_.lock();
@@ -117,7 +118,13 @@ void shard::drain_locked() {
 
 void shard::deliver(entry one) {
   process& p = one.owner();
-  if (one.which() != entry_kind::errand) ++one.to().queued;
+  if (one.which() != entry_kind::errand) {
+    ++one.to().queued;
+  } else if (one.is<move_in>()) {
+    adopt(p);
+    if (!p.mailbox.empty()) make_ready(p);
+    return;
+  }
   p.mailbox.push(std::move(one));
   make_ready(p);
 }
@@ -166,15 +173,26 @@ void shard::collect() {
   }
 }
 
-// A worker may have found the process in the directory or an endpoint of it in the table.
-void shard::remove(process& p) {
-  vm_.processes().set(p.self.number, nullptr);
+void shard::adopt(process& p) {
+  p.place = static_cast<std::uint32_t>(processes_.size());
+  p.is_settled = true;
+  processes_.emplace_back(&p);
+}
+
+std::unique_ptr<process> shard::let_go(process& p) {
   std::unique_ptr<process> gone = std::move(processes_[p.place]);
   if (p.place + 1 < processes_.size()) {
     processes_[p.place] = std::move(processes_.back());
     processes_[p.place]->place = p.place;
   }
   processes_.pop_back();
+  return gone;
+}
+
+// A worker may have found the process in the directory or an endpoint of it in the table.
+void shard::remove(process& p) {
+  vm_.processes().set(p.self.number, nullptr);
+  std::unique_ptr<process> gone = let_go(p);
   gone->state = {};
   graves_.push_back({.stamp = vm_.common().quiet.stamp(), .old_process = std::move(gone)});
 }

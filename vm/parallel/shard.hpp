@@ -25,6 +25,7 @@ namespace souk::parallel {
 
 /// What a transition does, before it is done: who gets what, in order.
 struct plan {
+  std::uint64_t version = 0;
   std::vector<entry> entries;
   struct child {
     std::unique_ptr<process> born;
@@ -34,7 +35,9 @@ struct plan {
   std::vector<waiting_continuation> waiting;
   action_list out;  // for the VM around
 
-  void clear() noexcept {
+  /// Pre: to be filled by lookups in that version of the table.
+  void clear(std::uint64_t of_version) noexcept {
+    version = of_version;
     entries.clear();
     children.clear();
     waiting.clear();
@@ -88,6 +91,20 @@ class shard final : public sched::task {
   void retire(std::unique_ptr<endpoint> gone);
   void remove(process& p);
   void sweep();
+  void adopt(process& p);
+  [[nodiscard]] std::unique_ptr<process> let_go(process& p);
+
+  // balance.cpp
+  void share_load();
+  void stir();
+  [[nodiscard]] shard* find_hungry();
+  [[nodiscard]] bool may_move(const process& p) const;
+  [[nodiscard]] std::vector<process*> choose_half();
+  void move(const std::vector<process*>& group, shard& to);
+  void leave_ready();
+  [[nodiscard]] bool lives_here(const process& p) const noexcept {
+    return p.home.latest() == index_;
+  }
   [[nodiscard]] unsigned roll(unsigned below) { return static_cast<unsigned>(dice_() % below); }
 
   // handle.cpp
@@ -130,7 +147,7 @@ class shard final : public sched::task {
                                                                        const table& at);
   void plan_send(const send_message& a, const table& at);
   void plan_spawn(process& p, const spawn_action& a);
-  [[nodiscard]] shard& home_for_child();
+  [[nodiscard]] unsigned home_for_child();
 
   /// What is committed by `p`, or on behalf of whom; only while recording.
   struct occasion {
@@ -169,6 +186,7 @@ class shard final : public sched::task {
   journal::contents::sequence* record_ = nullptr;
   process* ready_first_ = nullptr;
   process* ready_last_ = nullptr;
+  unsigned patience_ = 0;                            // quanta until the load is looked at again
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
   sched::inbox<entry>::queue room_;
