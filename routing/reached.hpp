@@ -9,7 +9,7 @@
 namespace souk::routing {
 
 /// Of each leaf, gives what is reached to `out`: out(const target*) or out(const bunch_node&). Says
-/// what decides that: out.read(part), and out.compared() when whole terms were compared.
+/// what decides that: out.read(part), out.compared(topic) and out.unified().
 template <class Out>
 class reached {
  public:
@@ -36,10 +36,12 @@ class reached {
     return sureness == certainty::sure && ground_;
   }
   [[nodiscard]] bool reaches(const target& t, certainty sureness) const {
-    out_.compared();
-    if (!ground_) return matches(body_, t.topic);
-    return sureness == certainty::loose ? reaches_any(body_, t.topic)
-                                        : reaches_linear(body_, t.topic);
+    if (ground_ && sureness != certainty::loose) {
+      out_.compared(t.topic);
+      return reaches_linear(body_, t.topic);
+    }
+    out_.unified();
+    return ground_ ? reaches_any(body_, t.topic) : matches(body_, t.topic);
   }
 
   const term& body_;

@@ -1,4 +1,5 @@
 #include "routing/branch.hpp"
+#include "routing/fields.hpp"
 #include "routing/reached.hpp"
 #include "routing/token.hpp"
 #include "routing/trie.hpp"
@@ -18,7 +19,6 @@ constexpr std::size_t route_slots = 64;  // to begin with
 constexpr std::size_t max_route_slots = 1024;
 /// A shard that sends less remembers no routes: it is small, and there may be very many of them.
 constexpr std::uint64_t warm_up = 256;
-constexpr std::uint64_t max_fields = 64;
 
 std::uint64_t mixed(std::uint64_t x) noexcept {
   x *= 0x9e3779b97f4a7c15U;
@@ -30,8 +30,8 @@ std::uint64_t mixed(std::uint64_t x) noexcept {
 route_cache::route route_cache::find(const trie& now, const term& body) {
   const link root{now.root_};
   ++finds_;
-  if (root && root.is_branch() && body.is(kind::record) && body.is_ground()) {
-    if (!routes_.empty()) return find_record(now, body, root.branch().extra.stamp);
+  if (root && root.is_branch() && body.is_compound() && body.is_ground()) {
+    if (!routes_.empty()) return find_by_fields(now, body, root.branch().extra.stamp);
     if (finds_ > warm_up) {
       shapes_.resize(shape_slots);
       routes_.resize(route_slots);
@@ -40,10 +40,11 @@ route_cache::route route_cache::find(const trie& now, const term& body) {
   return walk_through(now, body);
 }
 
-route_cache::route route_cache::find_record(const trie& now, const term& body,
-                                            std::uint64_t stamp) {
-  const compound record{body};
-  const std::uint64_t code = record.code();
+route_cache::route route_cache::find_by_fields(const trie& now, const term& body,
+                                               std::uint64_t stamp) {
+  const fields parts{body};
+  const std::uint64_t code = parts.code();
+  if (code == 0) return walk_through(now, body);
   shape_memory& shape = shapes_[mixed(code) % shape_slots];
   if (shape.code != code) {
     shape = {code, stamp};
@@ -57,7 +58,7 @@ route_cache::route route_cache::find_record(const trie& now, const term& body,
   std::uint64_t hash = code;
   std::size_t n = 0;
   for (std::uint64_t left = shape.fields; left != 0; left &= left - 1) {
-    const term& part = record.parts()[static_cast<std::size_t>(std::countr_zero(left))];
+    const term& part = parts[static_cast<std::size_t>(std::countr_zero(left))];
     if (!is_plain(part)) return walk_through(now, body);
     key.values[n] = token_detail::low_word(part);
     key.values[n + 1] = token_detail::high_word(part);
@@ -66,17 +67,20 @@ route_cache::route route_cache::find_record(const trie& now, const term& body,
   }
   route_memory& known = routes_[mixed(hash) % routes_.size()];
   if (known.key == key) return {known.all.data(), known.size};
-  return learn(now, body, shape, key, known);
+  body_ = &parts;
+  const route found = learn(now, body, shape, key, known);
+  body_ = nullptr;
+  return found;
 }
 
 route_cache::route route_cache::learn(const trie& now, const term& body, shape_memory& shape,
                                       const route_key& key, route_memory& known) {
-  const auto parts = compound{body}.parts();
-  readings_ = {&body, parts.data(), parts.size()};
+  fields_read_ = 0;
+  too_deep_ = false;
   const route found = walk_through(now, body);
-  shape.fields |= readings_.fields;
-  if (readings_.too_deep ||
-      2 * static_cast<std::size_t>(std::popcount(shape.fields)) > key.values.size()) {
+  shape.fields |= fields_read_;
+  const auto decide = static_cast<std::size_t>(std::popcount(shape.fields));
+  if (too_deep_ || 2 * decide > key.values.size()) {
     shape.fields = 0;
     shape.too_deep = true;
   } else if (shape.fields == key.fields && found.size() <= route_memory::capacity) {
@@ -89,25 +93,35 @@ route_cache::route route_cache::learn(const trie& now, const term& body, shape_m
   return found;
 }
 
+void route_cache::read(const term& part) noexcept {
+  if (body_ == nullptr || too_deep_ || body_->is_frame(part)) return;
+  const auto field = body_->index_of(part);
+  too_deep_ = !field;
+  if (field) fields_read_ |= std::uint64_t{1} << *field;
+}
+
+// Each part of the topic that is no wildcard may have decided. If the topic has other parts than
+// the body, their codes alone did.
+void route_cache::compared(const term& topic) noexcept {
+  if (body_ == nullptr || too_deep_ || topic.is(kind::wildcard)) return;
+  const fields theirs{topic};
+  if (theirs.code() == 0) {
+    too_deep_ = true;
+  } else if (theirs.code() == body_->code()) {
+    for (std::size_t i = 0; i < theirs.size(); ++i) {
+      if (theirs[i].is(kind::wildcard)) continue;
+      if (i >= fields::max_size) too_deep_ = true;
+      fields_read_ |= std::uint64_t{1} << (i % fields::max_size);
+    }
+  }
+}
+
 // Routes that are in use displace each other.
 void route_cache::grow() {
   displaced_ = 0;
   const std::size_t slots = 2 * routes_.size();
   routes_.clear();
   routes_.resize(slots);
-}
-
-void route_cache::read(const term& part) noexcept {
-  if (&part == readings_.whole) return;
-  // Addresses as numbers: the part may be in another compound.
-  const auto offset =
-      reinterpret_cast<std::uintptr_t>(&part) - reinterpret_cast<std::uintptr_t>(readings_.parts);
-  const std::uint64_t field = offset / sizeof(term);
-  if (field < std::min<std::uint64_t>(readings_.size, max_fields)) {
-    readings_.fields |= std::uint64_t{1} << field;
-  } else {
-    readings_.too_deep = true;
-  }
 }
 
 route_cache::route route_cache::walk_through(const trie& now, const term& body) {

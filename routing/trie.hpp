@@ -27,6 +27,7 @@ struct target {
 
 struct trie_node;
 class bunch_node;
+class fields;
 
 /// Nodes that newer versions do not use any more. Its destructor frees them: to be called when no
 /// reader can be in an older version.
@@ -87,10 +88,11 @@ class trie {
 /// A shard's memory of routes: finds what trie::match finds, sooner when it was asked for before.
 /// It allocates when it is new, then no more. One thread.
 ///
-/// What decides the route of a record is mostly its label and some fields: those whose tokens the
-/// walk through the trie looked at. So routes are remembered by these fields, and by the stamp of
-/// the version's root. The targets of a wide bunch are remembered by its stamp, so that they stay
-/// while other topics change. Stamps are never used again; addresses are.
+/// What decides the route of a record is mostly its label and some fields, those that the walk
+/// through the trie looked at, and of a short list its length and some elements. So routes are
+/// remembered by these, and by the stamp of the version's root. The targets of a wide bunch are
+/// remembered by its stamp, so that they stay while other topics change. Stamps are never used
+/// again; addresses are.
 class route_cache {
  public:
   using route = std::span<const target* const>;
@@ -110,19 +112,19 @@ class route_cache {
     std::uint64_t used = 0;  // the last find that used it
     list<const target*> all;
   };
-  /// Which fields have decided routes of records of one label and arity.
+  /// Which fields have decided routes of bodies of one code (fields.hpp).
   struct shape_memory {
     std::uint64_t code = 0;
     std::uint64_t stamp = 0;  // of the root
     std::uint64_t fields = 0;
     bool too_deep = false;  // more decides than is remembered
   };
-  /// A record's label and deciding fields. There are at most two, and both plain.
+  /// What decides a route: at most three fields, all plain.
   struct route_key {
     std::uint64_t code = 0;
     std::uint64_t stamp = 0;
     std::uint64_t fields = 0;
-    std::array<std::uint64_t, 4> values{};
+    std::array<std::uint64_t, 6> values{};
 
     friend bool operator==(const route_key&, const route_key&) noexcept = default;
   };
@@ -132,22 +134,15 @@ class route_cache {
     std::size_t size = 0;
     std::array<const target*, capacity> all;
   };
-  /// What decided a walk.
-  struct readings {
-    const term* whole = nullptr;
-    const term* parts = nullptr;
-    std::uint64_t size = 0;
-    std::uint64_t fields = 0;
-    bool too_deep = false;
-  };
 
   void read(const term& part) noexcept;
-  void compared() noexcept { readings_.too_deep = true; }
+  void compared(const term& topic) noexcept;
+  void unified() noexcept { too_deep_ = true; }
   void operator()(const target* t) { found_.push_back(t); }
   void operator()(const bunch_node&);
 
   [[nodiscard]] route walk_through(const trie& now, const term& body);
-  [[nodiscard]] route find_record(const trie& now, const term& body, std::uint64_t stamp);
+  [[nodiscard]] route find_by_fields(const trie& now, const term& body, std::uint64_t stamp);
   [[nodiscard]] route learn(const trie& now, const term& body, shape_memory&, const route_key&,
                             route_memory&);
   void grow();
@@ -160,7 +155,11 @@ class route_cache {
   list<route_memory> routes_;
   std::uint64_t finds_ = 0;
   std::size_t displaced_ = 0;  // routes of the present version, since routes_ grew
-  readings readings_;
+
+  // What decides the walk that is under way.
+  const fields* body_ = nullptr;  // if that is to be learnt
+  std::uint64_t fields_read_ = 0;
+  bool too_deep_ = false;
 };
 
 }  // namespace souk::routing

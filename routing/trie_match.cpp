@@ -17,7 +17,8 @@ struct append_to {
   std::vector<const target*>& found;
 
   static void read(const term& /*part*/) noexcept {}
-  static void compared() noexcept {}
+  static void compared(const term& /*topic*/) noexcept {}
+  static void unified() noexcept {}
   void operator()(const target* t) { found.push_back(t); }
   void operator()(const bunch_node& all) {
     all.for_each([this](const target* t) { found.push_back(t); });

@@ -286,6 +286,36 @@ TEST(RouteCache, KeepsRoutesApartByTheFieldsThatDecide) {
   agree();
 }
 
+TEST(RouteCache, KeepsRoutesOfListsApart) {
+  topic_table table;
+  table.add(list("anna"_sym, "says"_sym, _));
+  table.add(list("ben"_sym, "says"_sym, _));
+  table.add(list("anna"_sym, _, 1));
+  table.add(make_record("r", 1, _));
+  route_cache cache;
+  const auto agree = [&] {
+    for (int round = 0; round < 200; ++round) {
+      for (const symbol& who : {"anna"_sym, "ben"_sym, "carl"_sym}) {
+        for (const term& body :
+             {list(who, "says"_sym, round), list(who, "says"_sym, round, round), list(who),
+              list(who, "asks"_sym, round % 3), list(who, list("says"_sym), 1),
+              cons(who, "says"_sym), list(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+              make_record("r", round % 3, who), make_vector(who, round)}) {
+          ASSERT_EQ(routed(cache, table.now, body), scanned(table.in, body)) << to_string(body);
+        }
+      }
+    }
+  };
+  agree();
+  table.add(cons("anna"_sym, _));
+  agree();
+  table.add(list("anna"_sym, list(_), _));
+  table.add(list("anna"_sym, list("says"_sym), 1));
+  agree();
+  table.add(list(var("x"), _, var("x")));
+  agree();
+}
+
 TEST(RouteCache, IsSmallUntilItIsUsed) {
   detail::account& payer = detail::account::open();
   {
