@@ -381,8 +381,11 @@ class run {
   std::atomic<bool> failed_{false};
   std::uint64_t rounds_ = 0;
   std::mt19937_64 dice_{options_.seed};
-  std::size_t steps_ = 0;
+  /// Of the list that this thread builds: a parallel VM runs several handlers at a time.
+  static thread_local std::size_t steps_;
 };
+
+thread_local std::size_t run::steps_ = 0;
 
 }  // namespace
 
