@@ -248,9 +248,11 @@ void shard::push_plan(bool with_own) {
     const unsigned at = one.owner().home.at(plan_.version);
     if (at == index_ && !with_own) continue;
     shard* const home = vm_.shards()[at].get();
-    if (broken(mutant::one_lock_at_a_time)) home->inbox_.lock();
+    const bool in_turn = broken(mutant::one_lock_at_a_time);
+    const entry_kind what = one.which();  // an absence and its reason are one event
+    if (in_turn && what != entry_kind::reason) home->inbox_.lock();
     home->inbox_.push(std::move(one));
-    if (broken(mutant::one_lock_at_a_time) && home->inbox_.unlock()) vm_.wake(*home);
+    if (in_turn && what != entry_kind::absence && home->inbox_.unlock()) vm_.wake(*home);
   }
 }
 
