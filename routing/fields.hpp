@@ -62,7 +62,7 @@ class fields {
   }
 
   const term* whole_ = nullptr;
-  const term* first_ = nullptr;  // of a record
+  const term* first_ = nullptr;                  // of a record
   std::array<const term*, max_elements> heads_;  // of a list's pairs, as far as size_
   std::size_t size_ = 0;
   std::uint64_t code_ = 0;

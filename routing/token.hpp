@@ -30,7 +30,7 @@ inline constexpr unsigned arity_shift = 32;
 // A handle as two words, read one by one: a read of both at once would wait for fresh writes.
 [[nodiscard]] inline std::uint64_t low_word(const term& t) noexcept {
   std::uint64_t word = 0;
-  std::memcpy(&word, &t, sizeof word);
+  std::memcpy(&word, reinterpret_cast<const char*>(&t), sizeof word);
   return word;
 }
 [[nodiscard]] inline std::uint64_t high_word(const term& t) noexcept {
@@ -92,7 +92,7 @@ class token_key {
 class compound {
  public:
   explicit compound(const term& t) noexcept : which_{t.which()} {
-    std::memcpy(&node_, &t, sizeof node_);
+    std::memcpy(&node_, reinterpret_cast<const char*>(&t), sizeof node_);
   }
 
   [[nodiscard]] std::span<const term> parts() const noexcept {

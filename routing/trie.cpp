@@ -215,9 +215,9 @@ void graveyard::bury(trie_node& gone) noexcept {
 namespace {
 
 // Pre: a branch is of this edit.
-std::uintptr_t stamped(link root) noexcept {
+const std::byte* stamped(link root) noexcept {
   if (root && root.is_branch()) const_cast<branch_node&>(root.branch()).extra.stamp = next_stamp();
-  return root.bits();
+  return root.tagged();
 }
 
 }  // namespace
@@ -238,6 +238,8 @@ trie trie::without(const target& gone, graveyard& graves) const {
   return trie{stamped(root)};
 }
 
-void trie::clear(graveyard& graves) && noexcept { bury_all(link{std::exchange(root_, 0)}, graves); }
+void trie::clear(graveyard& graves) && noexcept {
+  bury_all(link{std::exchange(root_, nullptr)}, graves);
+}
 
 }  // namespace souk::routing

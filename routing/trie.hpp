@@ -12,6 +12,7 @@
 #include <souk/term.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -73,16 +74,16 @@ class trie {
   /// order.
   void intersect(const term& topic, std::vector<std::pair<const target*, term>>& found) const;
 
-  [[nodiscard]] bool empty() const noexcept { return root_ == 0; }
+  [[nodiscard]] bool empty() const noexcept { return root_ == nullptr; }
   /// The same version.
   friend bool operator==(trie, trie) noexcept = default;
 
  private:
   friend class route_cache;
 
-  explicit trie(std::uintptr_t root) noexcept : root_{root} {}
+  explicit trie(const std::byte* root) noexcept : root_{root} {}
 
-  std::uintptr_t root_ = 0;  // a link, see trie_node.hpp
+  const std::byte* root_ = nullptr;  // a link, see trie_node.hpp
 };
 
 /// A shard's memory of routes: finds what trie::match finds, sooner when it was asked for before.

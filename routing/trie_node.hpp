@@ -65,44 +65,49 @@ class bunch_node;
 class link {
  public:
   constexpr link() noexcept = default;
-  explicit constexpr link(std::uintptr_t bits) noexcept : bits_{bits} {}
+  explicit constexpr link(const std::byte* tagged) noexcept : tagged_{tagged} {}
   link(const target& only, certainty c) noexcept
-      : bits_{reinterpret_cast<std::uintptr_t>(&only) | static_cast<std::uintptr_t>(c)} {}
+      : link{static_cast<const void*>(&only), static_cast<unsigned>(c)} {}
   link(const bunch_node& all, certainty c) noexcept
-      : bits_{reinterpret_cast<std::uintptr_t>(&all) | static_cast<std::uintptr_t>(c) | many} {}
+      : link{static_cast<const void*>(&all), static_cast<unsigned>(c) | many} {}
   link(const branch_node& further) noexcept  // NOLINT(google-explicit-constructor)
-      : bits_{reinterpret_cast<std::uintptr_t>(&further)} {}
+      : link{static_cast<const void*>(&further), 0U} {}
 
-  [[nodiscard]] explicit operator bool() const noexcept { return bits_ != 0; }
+  [[nodiscard]] explicit operator bool() const noexcept { return tagged_ != nullptr; }
   /// Pre for this and those below: not nothing.
-  [[nodiscard]] bool is_branch() const noexcept { return (bits_ & tags) == 0; }
-  [[nodiscard]] bool is_bunch() const noexcept { return (bits_ & many) != 0; }
+  [[nodiscard]] bool is_branch() const noexcept { return tag() == 0; }
+  [[nodiscard]] bool is_bunch() const noexcept { return (tag() & many) != 0; }
   [[nodiscard]] certainty sureness() const noexcept {
-    return static_cast<certainty>(bits_ & (many - 1));
+    return static_cast<certainty>(tag() & (many - 1));
   }
   [[nodiscard]] const branch_node& branch() const noexcept {
-    return *reinterpret_cast<const branch_node*>(bits_);
+    return *reinterpret_cast<const branch_node*>(tagged_);
   }
   [[nodiscard]] const target& only() const noexcept {
-    return *reinterpret_cast<const target*>(bits_ & ~tags);
+    return *reinterpret_cast<const target*>(tagged_ - tag());
   }
   [[nodiscard]] const bunch_node& bunch() const noexcept {
-    return *reinterpret_cast<const bunch_node*>(bits_ & ~tags);
+    return *reinterpret_cast<const bunch_node*>(tagged_ - tag());
   }
   /// The same leaf, as seen from another place.
   [[nodiscard]] link seen_as(certainty c) const noexcept {
-    return link{(bits_ & ~(many - 1)) | static_cast<std::uintptr_t>(c)};
+    return link{tagged_ - (tag() & (many - 1)) + static_cast<unsigned>(c)};
   }
-  [[nodiscard]] std::uintptr_t bits() const noexcept { return bits_; }
+  [[nodiscard]] const std::byte* tagged() const noexcept { return tagged_; }
 
   friend bool operator==(link, link) noexcept = default;
 
  private:
-  static constexpr std::uintptr_t many = 4;
-  static constexpr std::uintptr_t tags = 7;
+  static constexpr unsigned many = 4;
+  static constexpr unsigned tags = 7;
   static_assert(alignof(target) > tags);
 
-  std::uintptr_t bits_ = 0;
+  link(const void* to, unsigned tag) noexcept : tagged_{static_cast<const std::byte*>(to) + tag} {}
+  [[nodiscard]] unsigned tag() const noexcept {
+    return static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(tagged_)) & tags;
+  }
+
+  const std::byte* tagged_ = nullptr;  // the address and, in its last bits, what is there
 };
 
 }  // namespace souk::routing

@@ -25,7 +25,7 @@ class topic_table {
   topic_table() = default;
   topic_table(const topic_table&) = delete;
   topic_table& operator=(const topic_table&) = delete;
-  ~topic_table() { std::move(now).clear(graves); }
+  ~topic_table() { trie{now}.clear(graves); }
 
   const target& add(term topic) {
     const target& fresh = *kept_.emplace_back(std::make_unique<target>(target{std::move(topic)}));
