@@ -1,6 +1,6 @@
-// The record of a run on the parallel VM: which transition was committed when, which pids were given
-// out, what came from outside. Replayed on the functional VM it must give every process the same
-// events: that is what "parallel" means here, and how it is checked.
+// The record of a run on the parallel VM: which transition was committed when, which pids were
+// given out, what came from outside. Replayed on the functional VM it must give every process the
+// same events: that is what "parallel" means here, and how it is checked.
 //
 //     journal log;
 //     vm market{{.kind = vm_kind::parallel, .record = &log}, spawn(...)};

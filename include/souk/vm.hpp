@@ -42,8 +42,8 @@ enum class ending : std::uint8_t {
 };
 
 /// Is told what happens in a VM and in the VMs nested in it: for tools, logs and tests. Must not
-/// throw, and must not call the VM. The functional VM calls it inside the commit, on the thread that
-/// runs the VM; the parallel VM on its workers, several at a time.
+/// throw, and must not call the VM. The functional VM calls it inside the commit, on the thread
+/// that runs the VM; the parallel VM on its workers, several at a time.
 class SOUK_EXPORT vm_listener {
  public:
   virtual ~vm_listener();
@@ -60,9 +60,9 @@ class SOUK_EXPORT vm_listener {
 
 struct vm_options {
   vm_kind kind = vm_kind::functional;
-  /// Functional: the order of processes in a round, and of endpoints when one event concerns several
-  /// (ORD-6, ORD-7); 0: by pid and by age. Parallel: not 0, for tests: processes are scattered over
-  /// the shards, and quanta are short and of any length.
+  /// Functional: the order of processes in a round, and of endpoints when one event concerns
+  /// several (ORD-6, ORD-7); 0: by pid and by age. Parallel: not 0, for tests: processes are
+  /// scattered over the shards, and quanta are short and of any length.
   std::uint64_t seed = 0;
   /// Parallel: how many threads run the VM. 0: one for each core.
   unsigned workers = 0;

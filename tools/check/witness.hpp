@@ -1,7 +1,7 @@
 // What every process of a run saw, so that two runs can be compared.
 //
-// Threads    on_...(): any; the events of one process come from one thread at a time. The rest: once
-//            the VM is inert.
+// Threads    on_...(): any; the events of one process come from one thread at a time. The rest:
+//            once the VM is inert.
 #pragma once
 
 #include <souk/vm.hpp>

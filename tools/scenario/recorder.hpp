@@ -1,8 +1,8 @@
 // Records what a run of a scenario shows: labels, logs, how processes end, what escapes. From that
 // comes the outcome (README, sections 6 and 7).
 //
-// Threads    Any, but outcome() once the VM is idle. An entry of a log comes from the one thread that
-//            runs its process at that moment; what all records share is behind the lock.
+// Threads    Any, but outcome() once the VM is idle. An entry of a log comes from the one thread
+//            that runs its process at that moment; what all records share is behind the lock.
 // Ownership  Owns the records; a reference to one stays good as long as the recorder.
 #pragma once
 

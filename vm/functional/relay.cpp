@@ -56,7 +56,8 @@ void machine::lift(const spawn_action& a, process& self) {
   external_.push_back(action{std::move(outer)});
 }
 
-// In rounds it is handed in at once, and a round follows (VM-14). Driven, that is a step of its own.
+// In rounds it is handed in at once, and a round follows (VM-14). Driven, that is a step of its
+// own.
 actions machine::receive(detail::function<void(machine&)> arrival) {
   const detail::account_scope paying{payer_};
   arrivals_.push_back(std::move(arrival));

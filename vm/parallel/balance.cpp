@@ -1,13 +1,14 @@
 // Which processes live where: a crowded shard hands processes to one that waits for work.
 //
-// A shard is crowded when its quantum was too short for all that was ready. What talks to each other
-// should stay together, since a message between shards costs locks. So of the ready processes those
-// are moved, half of them, whose last message came from a process that sent none to the others; and
-// that process moves along. A crowd around one process stays.
+// A shard is crowded when its quantum was too short for all that was ready. What talks to each
+// other should stay together, since a message between shards costs locks. So of the ready
+// processes those are moved, half of them, whose last message came from a process that sent none
+// to the others; and that process moves along. A crowd around one process stays.
 //
-// A move is a change of the table, with nothing else changed: under the writer lock and the locks of
-// both inboxes a new version is published, in which the process lives elsewhere. Whoever looked it
-// up before finds that its version is not the current one, and looks again (the commit protocol).
+// A move is a change of the table, with nothing else changed: under the writer lock and the locks
+// of both inboxes a new version is published, in which the process lives elsewhere. Whoever looked
+// it up before finds that its version is not the current one, and looks again (the commit
+// protocol).
 #include "vm/parallel/shard.hpp"
 
 #include <algorithm>

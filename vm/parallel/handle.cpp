@@ -93,11 +93,13 @@ void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
       job->what);
 }
 
-// Its home adopts it.
+// Its home adopts it. Until then neither stop_inside() nor news from inside could find it.
 void shard::settle(process& p, action_list& first) {
   adopt(p);
   commit(p, first);
-  take_outbox_of(p.self.number);  // it may have told us before we knew it
+  take_outbox_of(p.self.number);
+  machine* const inside = machine_in(p);
+  if (inside != nullptr && vm_.is_stopped()) inside->stop();
 }
 
 // The end of a process was committed, and all that came before it is handled (ABS-3, QUI-2).

@@ -1,7 +1,7 @@
 // A shard: some processes of a VM, run by at most one worker at a time.
 //
-// Threads    push_from_outside(), the inbox: any. All else: the worker that runs the shard; from one
-//            run to the next it is handed over by the inbox's parked state or by the executor.
+// Threads    push_from_outside(), the inbox: any. All else: the worker that runs the shard; from
+//            one run to the next it is handed over by the inbox's parked state or by the executor.
 // S1  An epoch is the time in which `snap_` is set. All local commits of an epoch take effect when
 //     its table was loaded.
 // S2  What is in the inbox when an epoch opens is in the mailboxes before its first commit.

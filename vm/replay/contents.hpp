@@ -1,9 +1,9 @@
 // What is in a journal: for each VM its commits, in an order that the functional VM can repeat.
 //
 // Threads    open(): any. A sequence belongs to the shard that it is for, until the run is over.
-// J1  Within a VM, commits take effect in the order of (version, writers first, stamp); what shares a
-//     stamp is of one shard, in its order. Between VMs no order is kept: what enters and leaves a VM
-//     stands in queues, and whoever replays takes what is ready.
+// J1  Within a VM, commits take effect in the order of (version, writers first, stamp); what
+//     shares a stamp is of one shard, in its order. Between VMs no order is kept: what enters and
+//     leaves a VM stands in queues, and whoever replays takes what is ready.
 #pragma once
 
 #include <souk/action.hpp>

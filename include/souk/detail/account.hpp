@@ -6,7 +6,8 @@
 //            bytes are charged to it: terms outlive the VM that made them when others hold them.
 // A0  Inside a scope a thread collects what the account of the scope is charged, and writes it down
 //     when the scope ends or another begins. So charging costs an addition.
-// A1  When no scope of it is open, live_bytes() is the sum of the sizes allocated and not yet deallocated.
+// A1  When no scope of it is open, live_bytes() is the sum of the sizes allocated and not yet
+//     deallocated.
 // A2  An id names one account from open() until it is closed and has no bytes left.
 #pragma once
 

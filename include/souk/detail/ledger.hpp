@@ -3,8 +3,8 @@
 //
 // Threads    Each has its own.
 // L1  Between two scopes (account.hpp) nothing is left to be written down.
-// L2  A list keeps at most `most` blocks, the rest goes back to the heap: what a thread holds back is
-//     bounded (some 100 KiB), whatever VMs come and go.
+// L2  A list keeps at most `most` blocks, the rest goes back to the heap: what a thread holds back
+//     is bounded (some 100 KiB), whatever VMs come and go.
 #pragma once
 
 #include <souk/export.hpp>
