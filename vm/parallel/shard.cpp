@@ -11,6 +11,8 @@ constexpr std::uint32_t agent_number = std::numeric_limits<std::uint32_t>::max()
 /// Entries handled in a quantum, and by one process in a row.
 constexpr unsigned quantum = 1024;
 constexpr unsigned turn = 64;
+/// So many graves are kept while the shard is busy.
+constexpr std::size_t full_cemetery = 64;
 
 }  // namespace
 
@@ -42,6 +44,8 @@ bool shard::run_quantum() {
   snap_ = nullptr;
   open_epoch();
   collect();
+  // Not at each grave: a look at all of them for each few.
+  if (graves_.size() >= full_cemetery && vm_.common().quiet.passed(graves_.front().stamp)) sweep();
   unsigned budget = vm_.common().seed == 0 ? quantum : 1 + roll(8);
   while (ready_first_ != nullptr && budget > 0) {
     process& next = *ready_first_;
