@@ -85,7 +85,8 @@ void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
           },
           [&](commit_later& c) { commit(p, c.all); }, [&](bury& b) { end_process(p, b.why); },
           [&](inject& i) { commit_inject(i); }, [&](arrival& a) { commit_arrival(a); },
-          [&](arrival_of_child& a) { commit_child(a); }, [&](stop&) { stop_inside(); },
+          [&](arrival_of_child& a) { commit_child(a); }, [&](stop&) { vm_.hear_of_stop(); },
+          [&](stop_inside&) { stop_machines(); }, [&](stop_own&) { stop_machine_in(p); },
           [&](inside_is_idle& i) { look_at_idle(i.number); },
           [&](outbox_filled& o) { take_outbox_of(o.number); },
           [](move_in&) {},  // deliver() takes it
@@ -93,20 +94,19 @@ void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
       job->what);
 }
 
-// Its home adopts it. Until then neither stop_inside() nor news from inside could find it.
+// Its home adopts it. Until then neither stop_machines() nor news from inside could find it.
 void shard::settle(process& p, action_list& first) {
   adopt(p);
   commit(p, first);
   take_outbox_of(p.self.number);
-  machine* const inside = machine_in(p);
-  if (inside != nullptr && vm_.is_stopped()) inside->stop();
+  if (is_over_) stop_machine_in(p);
 }
 
 // The end of a process was committed, and all that came before it is handled (ABS-3, QUI-2).
 void shard::end_process(process& p, const reason& why) {
   if (vm_.common().listener != nullptr)
     vm_.common().listener->on_end(p.self, p.name, ending::quit, why);
-  if (machine* const inside = machine_in(p); inside != nullptr) inside->stop();
+  stop_machine_in(p);
   remove(p);
 }
 

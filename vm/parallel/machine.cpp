@@ -142,6 +142,13 @@ void machine::stop() {
   deactivate();
 }
 
+void machine::hear_of_stop() {
+  stopped_.store(true, std::memory_order_release);  // -> is_stopped
+  // acq_rel: what the other shards pushed before they heard it comes before what the last one says.
+  if (stopped_shards_.fetch_add(1, std::memory_order_acq_rel) + 1 < shards_.size()) return;
+  for (const auto& s : shards_) s->push_from_outside(&s->agent(), stop_inside{});
+}
+
 void machine::wait_until_idle() const noexcept {
   // acquire <- deactivate: all that was done.
   for (auto active = active_.load(std::memory_order_acquire); active != 0;

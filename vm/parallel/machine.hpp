@@ -123,9 +123,8 @@ class machine {
   /// The container wants to hear when this VM is idle. A Dekker pair with deactivate(): each writes
   /// its own word and then reads the other's, all seq_cst, so one of the two sees the other.
   void ask_for_idle_news() noexcept { wanted_idle_.store(true, std::memory_order_seq_cst); }
-  void mark_stopped() noexcept {
-    stopped_.store(true, std::memory_order_release);
-  }  // -> is_stopped
+  /// By each shard. When the last has heard it, the VMs inside are stopped.
+  void hear_of_stop();
 
   [[nodiscard]] universe& common() const noexcept { return common_; }
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
@@ -163,6 +162,7 @@ class machine {
   std::vector<std::unique_ptr<shard>> shards_;
   std::atomic<std::uint32_t> active_{0};
   std::atomic<bool> stopped_{false};
+  std::atomic<std::size_t> stopped_shards_{0};
   std::atomic<bool> wanted_idle_{false};
   sched::spin_lock outbox_lock_;
   std::vector<action_list> outbox_;  // outbox_lock_

@@ -19,12 +19,20 @@ void shard::look_at_idle(std::uint32_t number) {
   if (p != nullptr && p->mailbox.empty()) note_if_idle(*p);
 }
 
-// VM-6: what the VM was told is handled, and what that answers is dropped. So in the VMs inside.
-void shard::stop_inside() {
-  vm_.mark_stopped();
+// VM-6: what the VM was told is handled, and what that answers is dropped. So in the VMs inside: each
+// is stopped once, by its process, after all that the process was told. It may be gone after that.
+void shard::stop_machines() {
+  is_over_ = true;
   for (const auto& p : processes_) {
-    if (machine* const inside = machine_in(*p); inside != nullptr) inside->stop();
+    if (machine_in(*p) != nullptr) deliver(std::make_unique<errand>(p.get(), stop_own{}));
   }
+}
+
+void shard::stop_machine_in(process& p) {
+  machine* const inside = machine_in(p);
+  if (inside == nullptr) return;
+  p.state = {};
+  inside->stop();
 }
 
 // VM-3, VM-6, VM-7. Additions and deletions are changes of the table: change.cpp.

@@ -111,6 +111,11 @@ struct arrival_of_child {
 };
 /// The VM is over (VM-6).
 struct stop {};
+/// All shards know that, so nothing more is committed: the VMs inside come next.
+struct stop_inside {};
+// In the mailbox of a process that is a nested VM.
+/// After all that it was told.
+struct stop_own {};
 // News from the VM inside a process.
 struct inside_is_idle {
   std::uint32_t number;
@@ -125,7 +130,8 @@ struct move_in {};
 struct errand : charged {
   process* owner;
   std::variant<settle_in, resume, greet_child, greet_outer_child, commit_later, bury, inject,
-               arrival, arrival_of_child, stop, inside_is_idle, outbox_filled, move_in>
+               arrival, arrival_of_child, stop, stop_inside, stop_own, inside_is_idle,
+               outbox_filled, move_in>
       what;
 
   errand(process* p, decltype(what) w) : owner{p}, what{std::move(w)} {}

@@ -166,7 +166,8 @@ class shard final : public sched::task {
   // nested.cpp
   void take_outbox_of(std::uint32_t number);
   void look_at_idle(std::uint32_t number);
-  void stop_inside();
+  void stop_machines();
+  void stop_machine_in(process& p);
   void plan_lifted(process& p, const action& a);
   void plan_arrival(const arrival& a, const table& at);
   void plan_child(const arrival_of_child& a, const table& at);
@@ -186,6 +187,7 @@ class shard final : public sched::task {
   journal::contents::sequence* record_ = nullptr;
   process* ready_first_ = nullptr;
   process* ready_last_ = nullptr;
+  bool is_over_ = false;                             // so are the VMs inside
   unsigned patience_ = 0;                            // quanta until the load is looked at again
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
