@@ -43,6 +43,13 @@ loop_scope::~loop_scope() { loop_of_this_thread() = before_; }
 
 namespace {
 
+/// The drivers and the watcher are made for one thread.
+vm_kind check_kind(vm_kind wanted) {
+  if (wanted == vm_kind::functional) return wanted;
+  throw usage_error{
+      "a ground VM runs on the functional VM only, as yet: leave ground_options::kind as it is"};
+}
+
 /// What the ground VM hears of its processes: which events they ask for, and how they end.
 class watcher final : public vm_listener {
  public:
@@ -83,7 +90,7 @@ class runner {
   runner(boot_function boot, ground_options options)
       : options_{std::move(options)},
         watcher_{wanted_, options_.log},
-        vm_{{.kind = options_.kind,
+        vm_{{.kind = check_kind(options_.kind),
              .seed = options_.seed,
              .listener = &watcher_,
              .on_escape =

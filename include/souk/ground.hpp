@@ -51,6 +51,7 @@ class SOUK_EXPORT event_source {
 }
 
 struct ground_options {
+  /// The functional VM only, as yet.
   vm_kind kind = vm_kind::functional;
   std::uint64_t seed = 0;
   /// SIGINT and SIGTERM end the ground VM in order; off: they are not touched.

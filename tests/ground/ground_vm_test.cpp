@@ -49,6 +49,11 @@ TEST(GroundVm, RunsSeveralTimesOneAfterTheOther) {
   }
 }
 
+TEST(GroundVm, RefusesTheParallelVm) {
+  EXPECT_THROW(ground_vm(ground_options{.kind = vm_kind::parallel}, subscriber("hello"_sym)),
+               usage_error);
+}
+
 TEST(GroundVm, TwoRunAtTheSameTimeInTwoThreads) {
   const auto program = [](journal& notes, const char* name) {
     return spawn(subscriber(topic<timer::timer_expired>(name, _)).on_message([&notes, name] {
