@@ -187,8 +187,7 @@ bool shard::find_homes(bool with_own) {
     if (home != index_ || with_own) homes_.push_back(vm_.shards()[home].get());
   }
   std::ranges::sort(homes_, {}, &shard::index);
-  const auto same = std::ranges::unique(homes_);
-  homes_.erase(same.begin(), same.end());
+  homes_.erase(std::unique(homes_.begin(), homes_.end()), homes_.end());
   return to_own;
 }
 
