@@ -16,7 +16,6 @@ namespace {
 using namespace literals;
 using namespace testing;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 TEST(Process, IsMadeOfActionsATransitionOrAFunction) {
   notebook j;

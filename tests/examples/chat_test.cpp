@@ -293,7 +293,9 @@ TEST(ChatExample, LinesOfAMebibyteAndBytesThatAreNoTextPassUnchanged) {
     for (char& c : line) {
       if (c == '\n' || c == '\r') c = '.';
     }
-    u->say(line + "\n" + strange + "\n");
+    std::string both = line;
+    both.append("\n").append(strange).append("\n");
+    u->say(both);
     said.push_back(u->name() + ": " + line);
     said.push_back(u->name() + ": " + strange);
   }

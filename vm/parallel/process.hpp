@@ -144,11 +144,11 @@ class entry {
  public:
   entry() noexcept = default;
   entry(entry_kind k, endpoint& to, souk::orientation o, interest_type i, term topic) noexcept
-      : to_{&to}, topic_{std::move(topic)}, kind_{k}, orientation_{o}, interest_{i} {}
+      : for_{.to = &to}, topic_{std::move(topic)}, kind_{k}, orientation_{o}, interest_{i} {}
   entry(std::unique_ptr<errand> job) noexcept  // NOLINT(google-explicit-constructor)
-      : job_{job.release()}, kind_{entry_kind::errand} {}
+      : for_{.job = job.release()}, kind_{entry_kind::errand} {}
   entry(entry&& other) noexcept
-      : to_{other.to_},
+      : for_{other.for_},
         topic_{std::move(other.topic_)},
         kind_{std::exchange(other.kind_, entry_kind::nothing)},
         orientation_{other.orientation_},
@@ -163,34 +163,36 @@ class entry {
   entry(const entry&) = delete;
   entry& operator=(const entry&) = delete;
   ~entry() {
-    if (kind_ == entry_kind::errand) delete job_;
+    if (kind_ == entry_kind::errand) delete for_.job;
   }
 
   [[nodiscard]] entry_kind which() const noexcept { return kind_; }
   [[nodiscard]] process& owner() const noexcept {
-    return kind_ == entry_kind::errand ? *job_->owner : *to_->owner;
+    return kind_ == entry_kind::errand ? *for_.job->owner : *for_.to->owner;
   }
   /// Pre: an errand.
   [[nodiscard]] std::unique_ptr<errand> take_job() && noexcept {
     kind_ = entry_kind::nothing;
-    return std::unique_ptr<errand>{job_};
+    return std::unique_ptr<errand>{for_.job};
   }
   /// Pre: an errand.
   template <class What>
   [[nodiscard]] bool is() const noexcept {
-    return std::holds_alternative<What>(job_->what);
+    return std::holds_alternative<What>(for_.job->what);
   }
   /// Pre: not an errand.
-  [[nodiscard]] endpoint& to() const noexcept { return *to_; }
+  [[nodiscard]] endpoint& to() const noexcept { return *for_.to; }
   [[nodiscard]] souk::orientation orientation() const noexcept { return orientation_; }
   [[nodiscard]] interest_type interest() const noexcept { return interest_; }
   [[nodiscard]] term& topic() noexcept { return topic_; }
 
  private:
-  union {
-    endpoint* to_ = nullptr;
-    errand* job_;
+  union subject {
+    endpoint* to = nullptr;
+    errand* job;
   };
+
+  subject for_{};
   term topic_;
   entry_kind kind_ = entry_kind::nothing;
   souk::orientation orientation_{};
