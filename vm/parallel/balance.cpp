@@ -56,7 +56,7 @@ shard* shard::find_hungry() {
 /// It has settled in, nothing of it is elsewhere in this shard, and every worker knows of its last
 /// move.
 bool shard::may_move(const process& p) const {
-  return p.is_settled && !p.is_noted && !p.state.holds<nested_vm>() && p.home.latest() == index_ &&
+  return p.home.latest() == index_ && p.is_settled && !p.is_noted && !p.state.holds<nested_vm>() &&
          vm_.common().quiet.passed(p.moved) &&
          // relaxed: a process that is dead does not gain by a move, that is all.
          p.dead_from.load(std::memory_order_relaxed) == process::never &&

@@ -266,6 +266,7 @@ struct process : charged {
   /// Who sent it the last message that was committed here: they move together.
   std::uint32_t last_sender = nobody;
   std::uint64_t moved = 0;  // the stamp of its last move
+  bool is_gone = false;     // it has ended or was collected, and only waits to be freed
   bool is_settled = false;  // among the processes of its shard
   bool is_ready = false;    // in the ready queue, or running
   bool is_noted = false;    // may be collected

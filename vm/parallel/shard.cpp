@@ -19,7 +19,12 @@ constexpr std::size_t full_cemetery = 64;
 shard::shard(machine& of, unsigned index, std::uint64_t seed)
     : vm_{of}, index_{index}, agent_{pid{of.id(), agent_number}, {}, index}, dice_{seed} {}
 
-shard::~shard() = default;
+// Of a VM that was collected: the VMs inside are idle too, and nobody else knows them (GC-3).
+shard::~shard() {
+  for (const auto& p : processes_) {
+    const std::unique_ptr<machine> inside{machine_in(*p)};
+  }
+}
 
 void shard::run(unsigned worker) noexcept {
   universe& common = vm_.common();
@@ -68,8 +73,9 @@ bool shard::run_quantum() {
 void shard::run_process(process& p, unsigned& budget) {
   unsigned left = std::min(budget, vm_.common().seed == 0 ? turn : 1 + roll(2));
   budget -= left;
-  for (; left > 0 && !p.mailbox.empty(); --left) handle_next(p);
+  for (; left > 0 && !p.mailbox.empty() && !p.is_gone; --left) handle_next(p);
   budget += left;
+  if (p.is_gone) return;  // what comes after its burial, to stop a VM in it, is done already
   p.is_ready = false;
   if (!p.mailbox.empty()) {
     make_ready(p);
@@ -197,6 +203,7 @@ std::unique_ptr<process> shard::let_go(process& p) {
 void shard::remove(process& p) {
   vm_.processes().set(p.self.number, nullptr);
   std::unique_ptr<process> gone = let_go(p);
+  gone->is_gone = true;
   gone->state = {};
   graves_.push_back({.stamp = vm_.common().quiet.stamp(), .old_process = std::move(gone)});
 }
