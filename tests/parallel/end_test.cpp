@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <thread>
 
 namespace souk {
 namespace {
@@ -60,6 +61,37 @@ struct counted {
   ~counted() { --*lives; }
   std::atomic<int>* lives;
 };
+
+auto nested_forever(std::atomic<int>& lives) {
+  return [&lives] {
+    actions first{subscriber("stay"_sym),
+                  spawn([&lives] { return transition(counted{lives}, subscriber("stay"_sym)); })};
+    // Goes on for ever: a new nested VM for each that was made.
+    first.append(subscriber("more"_sym).on_message([&lives](const term&) {
+      return actions{spawn_vm([&lives] {
+        return transition(counted{lives}, subscriber("stay"_sym),
+                          at_meta_level(send_message("more"_sym)));
+      })};
+    }));
+    first.append(send_message("more"_sym));
+    first.append(send_message("more"_sym));
+    return transition(counted{lives}, std::move(first));
+  };
+}
+
+// VM-6
+TEST(End, OfAVmEndsTheVmsInsideEvenThoseJustMade) {
+  std::atomic<int> lives{0};
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    {
+      vm market{parallel(seed), spawn(nested_forever(lives)), spawn_vm(nested_forever(lives)),
+                spawn_vm(spawn_vm(nested_forever(lives)))};
+      market.inject(send_message("stay"_sym));
+      while (lives < 20) std::this_thread::yield();
+    }
+    ASSERT_EQ(lives, 0) << "seed " << seed;
+  }
+}
 
 // GC-1, GC-3
 TEST(End, OfNestedVmsThatAreIdleIsTheirCollection) {

@@ -226,17 +226,17 @@ void shard::finish_plan(process& p) {
 }
 
 /// SPN-1: their boot functions run before anything else of the parent does. Nobody knows a child
-/// before, so nobody misses it in the directory.
+/// before, so nobody misses it in the directory; and who finds it there comes after its first turn.
 void shard::begin_children() {
   for (auto& [born, how] : plan_.children) {
     action_list first = vm_.begin(*born, how->what);
     process& child = *born.release();  // its home adopts it when it settles in
-    vm_.processes().set(child.self.number, &child);
     const unsigned home = child.home.latest();
     if (home == index_) {
+      vm_.processes().set(child.self.number, &child);
       deliver(std::make_unique<errand>(&child, settle_in{std::move(first)}));
     } else {
-      vm_.shards()[home]->push_from_outside(&child, settle_in{std::move(first)});
+      vm_.shards()[home]->take_in(child, std::move(first));
     }
   }
   plan_.children.clear();

@@ -137,7 +137,8 @@ void machine::arrive_child(std::uint32_t number, std::uint64_t continuation_numb
 
 void machine::stop() {
   const detail::account_scope paying{payer_};
-  activate();  // so that it is over once, after the last of these
+  activate();
+  active_.fetch_or(ending, std::memory_order_relaxed);  // relaxed: M2, the word's own order
   for (const auto& s : shards_) s->push_from_outside(&s->agent(), parallel::stop{});
   deactivate();
 }
@@ -151,7 +152,7 @@ void machine::hear_of_stop() {
 
 void machine::wait_until_idle() const noexcept {
   // acquire <- deactivate: all that was done.
-  for (auto active = active_.load(std::memory_order_acquire); active != 0;
+  for (auto active = active_.load(std::memory_order_acquire); (active & ~ending) != 0;
        active = active_.load(std::memory_order_acquire)) {
     if constexpr (sched::hooks::enabled) {
       sched::hooks::wait();
@@ -164,8 +165,8 @@ void machine::wait_until_idle() const noexcept {
 void machine::activate() noexcept {
   sched::hooks::step();
   // seq_cst: see ask_for_idle_news.
-  if (active_.fetch_add(1, std::memory_order_seq_cst) == 0 && around_ != nullptr)
-    around_->activate();
+  const std::uint32_t before = active_.fetch_add(1, std::memory_order_seq_cst);
+  if ((before & ~ending) == 0 && around_ != nullptr) around_->activate();
 }
 
 // When the last is gone, the machine may be deleted as soon as this worker leaves its quantum.
@@ -173,12 +174,13 @@ void machine::deactivate() {
   machine* const around = around_;
   sched::hooks::step();
   // seq_cst: see ask_for_idle_news; and release -> wait_until_idle.
-  if (active_.fetch_sub(1, std::memory_order_seq_cst) != 1) return;
+  const std::uint32_t before = active_.fetch_sub(1, std::memory_order_seq_cst);
+  if ((before & ~ending) != 1) return;
   if (around == nullptr) {
     active_.notify_all();
     return;
   }
-  if (is_stopped()) {
+  if ((before & ending) != 0) {
     common_.bury(*this);
   } else if (wanted_idle_.load(std::memory_order_seq_cst)) {
     tell_container(inside_is_idle{number_});

@@ -15,6 +15,8 @@
 //            and idle, or collected, it goes to the universe's cemetery.
 // M1  active_ counts the shards that are not parked and the machines inside that are active. A
 //     worker that makes something active is itself counted, so 0 means that nothing is left to do.
+// M2  stop() adds `ending` to the same word, and is itself counted until all shards were told. So
+//     the count of an ending machine becomes 0 once, and whoever makes it 0 buries the machine.
 #pragma once
 
 #include <souk/detail/account.hpp>
@@ -103,7 +105,8 @@ class machine {
     return stopped_.load(std::memory_order_acquire);  // <- the agent that handles `stop`
   }
   [[nodiscard]] bool is_active() const noexcept {
-    return active_.load(std::memory_order_seq_cst) != 0;  // seq_cst: see ask_for_idle_news
+    // seq_cst: see ask_for_idle_news.
+    return (active_.load(std::memory_order_seq_cst) & ~ending) != 0;
   }
   /// Blocks until nothing is left to do.
   void wait_until_idle() const noexcept;
@@ -150,6 +153,8 @@ class machine {
   void begin_nested(process& p, const detail::function<boot_function(pid)>& maker);
 
   [[nodiscard]] vm_path path() const;
+
+  static constexpr std::uint32_t ending = std::uint32_t{1} << 31;
 
   universe& common_;
   detail::account& payer_;

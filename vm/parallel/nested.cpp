@@ -8,7 +8,8 @@ namespace souk::parallel {
 // A transition of the VM inside is one of its process here, in the order of the commits (VM-3).
 void shard::take_outbox_of(std::uint32_t number) {
   process* const p = vm_.processes().find(number);
-  machine* const inside = p == nullptr ? nullptr : machine_in(*p);
+  if (p == nullptr || !p->is_settled) return;  // settle() looks again
+  machine* const inside = machine_in(*p);
   if (inside == nullptr) return;
   for (action_list& out : inside->take_outbox()) commit(*p, out);
   if (p->mailbox.empty()) note_if_idle(*p);
@@ -16,7 +17,7 @@ void shard::take_outbox_of(std::uint32_t number) {
 
 void shard::look_at_idle(std::uint32_t number) {
   process* const p = vm_.processes().find(number);
-  if (p != nullptr && p->mailbox.empty()) note_if_idle(*p);
+  if (p != nullptr && p->is_settled && p->mailbox.empty()) note_if_idle(*p);
 }
 
 // VM-6: what the VM was told is handled, and what that answers is dropped. So in the VMs inside: each

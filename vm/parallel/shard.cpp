@@ -220,6 +220,14 @@ void shard::sweep() {
   });
 }
 
+void shard::take_in(process& child, action_list first) {
+  std::unique_ptr<errand> job{new errand{&child, settle_in{std::move(first)}}};
+  inbox_.lock();
+  vm_.processes().set(child.self.number, &child);
+  inbox_.push(std::move(job));
+  if (inbox_.unlock()) vm_.wake(*this);
+}
+
 void shard::push_from_outside(process* owner, decltype(errand::what) what) {
   std::unique_ptr<errand> job{new errand{owner, std::move(what)}};
   inbox_.lock();

@@ -70,6 +70,8 @@ class shard final : public sched::task {
 
   /// Leaves an errand for the agent or for a process of this shard.
   void push_from_outside(process* owner, decltype(errand::what) what);
+  /// A new process that is to live here.
+  void take_in(process& child, action_list first);
   /// From now on commits are recorded there.
   void record_into(journal::contents::sequence& here) noexcept { record_ = &here; }
   [[nodiscard]] process& agent() noexcept { return agent_; }
