@@ -1,5 +1,5 @@
 // Do these tests notice a broken commit protocol? Each documented way to break it, on systems that
-// the seed makes up, with interleavings that the seed draws; and the protocol as it is, on the same.
+// the seed makes up, with interleavings that it draws; and the protocol as it is, on the same.
 #include "tests/parallel/checked_run.hpp"
 #include "tests/parallel/dense_system.hpp"
 #include "tests/parallel/stepped.hpp"

@@ -1,5 +1,5 @@
 // What programs may rely on, asked of the parallel VM directly: one order for all, transitions that
-// are one, no message lost or doubled. Each with several seeds, since a seed scatters the processes.
+// are one, no message lost or doubled. Each with several seeds: a seed scatters the processes.
 #include <souk/souk.hpp>
 
 #include <gtest/gtest.h>

@@ -245,14 +245,14 @@ class run {
 
   actions build(const action_list& list, const context& in) {
     actions out;
-    steps_ = 0;
+    steps_taken = 0;
     build(list, in, out);
     return out;
   }
 
   /// Counts what is done for one list: nested loops may do a lot without a single action.
   void take_step(const place& at) {
-    if (++steps_ <= most_actions) return;
+    if (++steps_taken <= most_actions) return;
     throw scenario_error(at, "this list of actions expands to more than " +
                                  std::to_string(most_actions) + " steps, which is the limit");
   }
@@ -382,10 +382,10 @@ class run {
   std::uint64_t rounds_ = 0;
   std::mt19937_64 dice_{options_.seed};
   /// Of the list that this thread builds: a parallel VM runs several handlers at a time.
-  static thread_local std::size_t steps_;
+  static thread_local std::size_t steps_taken;
 };
 
-thread_local std::size_t run::steps_ = 0;
+thread_local std::size_t run::steps_taken = 0;
 
 }  // namespace
 

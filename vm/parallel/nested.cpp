@@ -20,8 +20,8 @@ void shard::look_at_idle(std::uint32_t number) {
   if (p != nullptr && p->is_settled && p->mailbox.empty()) note_if_idle(*p);
 }
 
-// VM-6: what the VM was told is handled, and what that answers is dropped. So in the VMs inside: each
-// is stopped once, by its process, after all that the process was told. It may be gone after that.
+// VM-6: what the VM was told is handled, and what that answers is dropped. So in the VMs inside:
+// each is stopped once, by its process, after all that the process was told, and may be gone then.
 void shard::stop_machines() {
   is_over_ = true;
   for (const auto& p : processes_) {
