@@ -42,7 +42,9 @@ class market {
   /// A VM with a process made of `parts`, everything in its place: nothing is left to do.
   template <class... Parts>
   explicit market(const options& chosen, vm_listener* listener, Parts&&... parts)
-      : replay_{chosen.replay}, vm_{settings(chosen, listener), std::forward<Parts>(parts)...} {
+      : replay_{chosen.replay},
+        most_replayed_{chosen.most_replayed},
+        vm_{settings(chosen, listener), std::forward<Parts>(parts)...} {
     if (replay_ == nullptr) vm_.run_until_inert();
   }
   market(const market&) = delete;
@@ -53,7 +55,7 @@ class market {
   double run(std::span<const send_message> first) {
     const auto start = std::chrono::steady_clock::now();
     if (replay_ != nullptr) {
-      vm_.replay(*std::exchange(replay_, &nothing_));
+      vm_.replay(*std::exchange(replay_, &nothing_), most_replayed_);
       return 1;
     }
     for (const send_message& message : first) vm_.inject(message);
@@ -91,6 +93,7 @@ class market {
   std::uint64_t reported_ = 0;
   journal nothing_;
   const journal* replay_;
+  std::uint64_t most_replayed_;
   vm vm_;
 };
 

@@ -22,6 +22,7 @@ struct options {
   vm_listener* listener = nullptr;
   journal* record = nullptr;
   const journal* replay = nullptr;
+  std::uint64_t most_replayed = ~std::uint64_t{0};  ///< commits
 };
 
 /// What one repetition did: `amount` messages in `divisor` seconds, bytes for so many processes,

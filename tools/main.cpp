@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   add_run_command(app, chosen);
   add_conform_command(app, chosen);
   add_check_command(app, chosen);
+  add_replay_command(app, chosen);
   add_bench_command(app, chosen);
   if (const auto mistake = unknown_command(app, argc, argv)) return fail(*mistake);
   try {

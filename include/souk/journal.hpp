@@ -40,7 +40,8 @@ class SOUK_EXPORT journal {
 
   /// As lines of text. Throws journal_error when an injected message has no text (host objects).
   void write(std::ostream& out) const;
-  /// What write() has written. Throws journal_error with the line.
+  /// What write() has written; lines that start with # are passed over. Throws journal_error with
+  /// the line.
   [[nodiscard]] static journal read(std::istream& in);
 
   class contents;

@@ -196,6 +196,51 @@ TEST_F(SoukCommand, ConformRunsTheOthersWhenAFileIsNoGood) {
   EXPECT_THAT(result.error, HasSubstr("nowhere.json: cannot read it: no such file"));
 }
 
+TEST_F(SoukCommand, ReplaysARecordedScenario) {
+  write_case("a", "x", "x");
+  EXPECT_EQ(souk("run scenarios/a.json --vm parallel --workers 2 --record a.rec").status, 0);
+  EXPECT_EQ(souk("replay a.rec").out, "1 of 1 commits replayed\n");
+  EXPECT_EQ(souk("replay a.rec --trace").out, "#pid[0:0] (start #f)\n1 of 1 commits replayed\n");
+}
+
+TEST_F(SoukCommand, ReplaysARecordedCheckFromAnotherProcess) {
+  for (const std::string program : {"pingpong", "presence-churn", "random --seed 7"}) {
+    const auto checked = souk("check " + program + " --workers 4 --record it.rec");
+    ASSERT_EQ(checked.status, 0) << program << checked.out << checked.error;
+    const std::string commits = checked.out.substr(0, checked.out.find(' '));
+    EXPECT_EQ(souk("replay it.rec").out, commits + " of " + commits + " commits replayed\n");
+    EXPECT_EQ(souk("replay it.rec --until 3").out, "3 of " + commits + " commits replayed\n");
+  }
+}
+
+TEST_F(SoukCommand, ReplayOfAnotherProgramDiverges) {
+  ASSERT_EQ(souk("check random --seed 1 --record it.rec").status, 0);
+  write("other.rec", "# program pingpong\n# seed 1\n" +
+                         text_of(folder_ / "it.rec").substr(sizeof("# program random\n# seed 1")));
+  const auto result = souk("replay other.rec");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.out, StartsWith("DIVERGES pingpong: the replay diverges"));
+}
+
+TEST_F(SoukCommand, ReplayRefusesWhatIsNoRecording) {
+  write("no.rec", "hello\n");
+  write("part.rec", "# program pingpong\n# seed 0\nvm\nt x\n");
+  write("gone.rec", "# program gone.json\n# seed 0\nvm\n");
+  const std::pair<const char*, const char*> mistakes[] = {
+      {"replay no.rec", "no.rec: not a recording: expected \"# program ...\", found \"hello\""},
+      {"replay part.rec", "part.rec: line 4 of the journal: expected the number of a process"},
+      {"replay gone.rec", "gone.json: cannot read it: no such file"},
+      {"replay nowhere.rec", "nowhere.rec: cannot be read"},
+      {"run x.json --record x.rec", "add --vm parallel"},
+      {"check pingpong --record no/where", "no/where: cannot be written"}};
+  for (const auto& [arguments, message] : mistakes) {
+    const auto result = souk(arguments);
+    EXPECT_EQ(result.status, 2) << arguments;
+    EXPECT_EQ(result.out, "") << arguments;
+    EXPECT_THAT(result.error, HasSubstr(message)) << arguments;
+  }
+}
+
 TEST_F(SoukCommand, SaysThatItCannotWriteItsAnswer) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
   write_case("a", "x", "x");

@@ -13,19 +13,20 @@ namespace {
 
 checked_program scenario_program(const std::string& file) {
   return [program = std::make_shared<const scenario>(load_scenario(file))](const vm_options& how,
-                                                                           const journal* replay) {
+                                                                           repetition again) {
     (void)run_scenario(*program, {.kind = how.kind,
                                   .seed = how.seed,
                                   .workers = how.workers,
                                   .listener = how.listener,
                                   .record = how.record,
-                                  .replay = replay});
+                                  .replay = again.of,
+                                  .most_replayed = again.most});
   };
 }
 
 // A thousandth of the usual work, but not less than this: every event is kept.
 checked_program workload_program(const bench::workload& what) {
-  return [&what](const vm_options& how, const journal* replay) {
+  return [&what](const vm_options& how, repetition again) {
     bench::options chosen{.kind = how.kind,
                           .workers = how.workers,
                           .seed = how.seed,
@@ -33,16 +34,17 @@ checked_program workload_program(const bench::workload& what) {
                           .count = std::min<std::uint64_t>(what.count, 5'000),
                           .listener = how.listener,
                           .record = how.record,
-                          .replay = replay};
+                          .replay = again.of,
+                          .most_replayed = again.most};
     (void)what.run(chosen);
   };
 }
 
 checked_program random_program(std::uint64_t seed) {
-  return [seed](const vm_options& how, const journal* replay) {
+  return [seed](const vm_options& how, repetition again) {
     vm market{how, random_system(seed)};
-    if (replay != nullptr) {
-      market.replay(*replay);
+    if (again.of != nullptr) {
+      market.replay(*again.of, again.most);
       return;
     }
     market.run_until_inert();

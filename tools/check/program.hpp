@@ -9,8 +9,16 @@
 
 namespace souk::tool {
 
-/// Runs it with these options until it is inert. With a journal to replay, it does that instead.
-using checked_program = std::function<void(const vm_options&, const journal* replay)>;
+inline constexpr std::uint64_t everything = ~std::uint64_t{0};
+
+/// The commits of a journal, and how many of them.
+struct repetition {
+  const journal* of = nullptr;  ///< null: nothing is repeated
+  std::uint64_t most = everything;
+};
+
+/// Runs it with these options until it is inert. With something to repeat, it does that instead.
+using checked_program = std::function<void(const vm_options&, repetition)>;
 
 /// By the name given on the command line; made for each run, with its seed. Throws load_error.
 [[nodiscard]] std::function<checked_program(std::uint64_t seed)> find_program(

@@ -3,7 +3,9 @@
 #include "tools/check/random_system.hpp"
 
 #include <array>
+#include <functional>
 #include <stdexcept>
+#include <string>
 
 namespace souk::tool {
 namespace {
@@ -127,10 +129,11 @@ actions go_on(actor& me) {
 }
 
 actions react(const event& e, actor& me) {
-  // What it saw decides what it does.
+  // What it saw decides what it does: by its text, which is the same in every run of the program.
   me.dice ^= static_cast<std::uint64_t>(e.which()) * odd;
   for (const term& part : e.topic().parts()) {
-    if (part.is_ground() && !part.is(kind::wildcard)) me.dice ^= part.hash();
+    if (part.is_ground() && !part.is(kind::wildcard))
+      me.dice ^= std::hash<std::string>{}(to_string(part));
     if (part.is(kind::pair) && part.head().is(kind::pid) && me.known.size() < 8)
       me.known.push_back(part.head().as_pid());
   }

@@ -9,30 +9,10 @@
 
 namespace souk::tool {
 
-using namespace souk::literals;
-
-void witness::add(pid who, term what) {
+void witness::tell(pid who, term what) {
   part& p = parts_.at(std::hash<pid>{}(who) % parts_.size());
   const std::scoped_lock held{p.lock};
   p.seen[who].push_back(std::move(what));
-}
-
-void witness::on_start(pid who, const term& name) { add(who, list("start"_sym, name)); }
-
-void witness::on_end(pid who, const term& /*name*/, ending how, const reason& why) {
-  if (how == ending::quit) add(who, list("end"_sym, why.value));
-}
-
-void witness::on_event(pid who, const term& endpoint_id, const event& what) {
-  const auto named = [](auto value) { return term{symbol{to_string(value)}}; };
-  const term role = list(named(what.role().orientation), named(what.role().interest), what.topic());
-  switch (what.which()) {
-    case event_kind::presence: add(who, list("presence"_sym, endpoint_id, role)); break;
-    case event_kind::absence:
-      add(who, list("absence"_sym, endpoint_id, role, what.why().value));
-      break;
-    case event_kind::message: add(who, list("message"_sym, endpoint_id, role)); break;
-  }
 }
 
 std::map<pid, witness::sequence> witness::all() const {

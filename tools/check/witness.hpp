@@ -1,10 +1,8 @@
 // What every process of a run saw, so that two runs can be compared.
 //
-// Threads    on_...(): any; the events of one process come from one thread at a time. The rest:
+// Threads    While the VM runs: any; the events of one process come from one thread at a time. The rest:
 //            once the VM is inert.
 #pragma once
-
-#include <souk/vm.hpp>
 
 #include <array>
 #include <map>
@@ -13,16 +11,14 @@
 #include <string>
 #include <vector>
 
+#include "tools/check/teller.hpp"
+
 namespace souk::tool {
 
-class witness final : public vm_listener {
+class witness final : public teller {
  public:
-  void on_start(pid who, const term& name) override;
-  void on_end(pid who, const term& name, ending how, const reason& why) override;
-  void on_event(pid who, const term& endpoint_id, const event& what) override;
-
   using sequence = std::vector<term>;
-  /// By process, what it saw in order. What was collected, and when, is free: it is not in it.
+  /// By process, what it saw in order.
   [[nodiscard]] std::map<pid, sequence> all() const;
 
  private:
@@ -31,7 +27,7 @@ class witness final : public vm_listener {
     std::map<pid, sequence> seen;  // lock
   };
 
-  void add(pid who, term what);
+  void tell(pid who, term what) override;
 
   std::array<part, 16> parts_;
 };

@@ -6,6 +6,7 @@
 
 #include "bench/workload.hpp"
 #include "tools/check/program.hpp"
+#include "tools/check/recording.hpp"
 #include "tools/check/witness.hpp"
 #include "tools/commands/command.hpp"
 
@@ -17,12 +18,19 @@ struct settings {
   unsigned workers = 0;
   std::uint64_t repeat = 1;
   std::uint64_t seed = 0;
+  std::string record_file{};
 };
 
 struct findings {
   std::uint64_t commits = 0;
   std::uint64_t divergences = 0;
 };
+
+/// A run that diverged stays in the file.
+void keep(const settings& chosen, const findings& found, const recording& made) {
+  if (!chosen.record_file.empty() && found.divergences == 0)
+    write_recording(chosen.record_file, made);
+}
 
 std::string rerun(const settings& chosen, std::uint64_t seed) {
   return "souk check " + chosen.name +
@@ -33,18 +41,19 @@ std::string rerun(const settings& chosen, std::uint64_t seed) {
 /// One run on the parallel VM, its replay, and what differs.
 void check_once(const settings& chosen, std::uint64_t seed, const checked_program& program,
                 findings& found) {
-  journal log;
+  recording made{chosen.name, seed, {}};
   witness parallel;
   program({.kind = vm_kind::parallel,
            .seed = seed,
            .workers = chosen.workers,
            .listener = &parallel,
-           .record = &log},
-          nullptr);
-  found.commits += log.commits();
+           .record = &made.log},
+          {});
+  found.commits += made.log.commits();
+  keep(chosen, found, made);
   witness functional;
   try {
-    program({.listener = &functional}, &log);
+    program({.listener = &functional}, {&made.log});
   } catch (const journal_error& error) {
     ++found.divergences;
     std::cout << "DIVERGES " << chosen.name << ", seed " << seed << ": " << error.what() << '\n'
@@ -105,6 +114,10 @@ void add_check_command(CLI::App& app, chosen_command& chosen) {
       *command, "--seed", [s](std::uint64_t seed) { s->seed = seed; }, {}, "The first seed")
       ->type_name("S")
       ->default_str("0");
+  command
+      ->add_option("--record", s->record_file,
+                   "Write the last run there, or the first that diverged, for `souk replay`")
+      ->type_name("FILE");
   command->footer(footer());
   command->callback([s, &chosen] { chosen = [s] { return check(*s); }; });
 }

@@ -23,6 +23,7 @@ using chosen_command = std::function<int()>;
 void add_run_command(CLI::App& app, chosen_command& chosen);
 void add_conform_command(CLI::App& app, chosen_command& chosen);
 void add_check_command(CLI::App& app, chosen_command& chosen);
+void add_replay_command(CLI::App& app, chosen_command& chosen);
 void add_bench_command(CLI::App& app, chosen_command& chosen);
 
 /// The option --vm, with the implementations that there are.

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <memory>
 
+#include "tools/check/recording.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/scenario/interpreter.hpp"
 #include "tools/scenario/load.hpp"
@@ -11,12 +12,17 @@ namespace {
 
 struct settings {
   std::string file;
+  std::string record_file{};
   bool pretty = false;
-  run_options run;
+  run_options run{};
 };
 
 int run_file(const settings& chosen) {
-  const json outcome = run_scenario(load_scenario(chosen.file), chosen.run);
+  recording made{chosen.file, chosen.run.seed, {}};
+  run_options how = chosen.run;
+  if (!chosen.record_file.empty()) how.record = &made.log;
+  const json outcome = run_scenario(load_scenario(chosen.file), how);
+  if (!chosen.record_file.empty()) write_recording(chosen.record_file, made);
   if (chosen.pretty) {
     std::cout << outcome.dump(1, ' ', false, json::error_handler_t::replace) << '\n';
   } else {
@@ -50,9 +56,18 @@ void add_run_command(CLI::App& app, chosen_command& chosen) {
       ->type_name("N");
   command->add_flag("--by-transition", run.by_transition,
                     "Drive the VM one transition at a time, of processes drawn from the seed");
+  command
+      ->add_option("--record", s->record_file,
+                   "Write the commits of the parallel VM there, for `souk replay`")
+      ->type_name("FILE");
   command->add_flag("--pretty", s->pretty, "Print the outcome on many lines instead of one");
   command->callback([s, &chosen] {
     check_workers(s->run.kind, s->run.workers);
+    if (!s->record_file.empty() && s->run.kind != vm_kind::parallel) {
+      throw CLI::ValidationError("--record",
+                                 "the functional VM is what a recording is replayed on; to record "
+                                 "a run of the parallel VM, add --vm parallel");
+    }
     chosen = [s] { return run_file(*s); };
   });
 }

@@ -69,7 +69,7 @@ class run {
                          .on_escape = [this](const souk::action& a) { recorder_.on_escape(a); }},
               boot_of(program_.boot, environment{})};
     if (options_.replay != nullptr) {
-      market.replay(*options_.replay);
+      market.replay(*options_.replay, options_.most_replayed);
       return recorder_.outcome();
     }
     run_until_idle(market);

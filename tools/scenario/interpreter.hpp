@@ -27,6 +27,7 @@ struct run_options {
   /// Where the commits of the parallel VM are recorded; and what is repeated instead of running.
   journal* record = nullptr;
   const journal* replay = nullptr;
+  std::uint64_t most_replayed = ~std::uint64_t{0};
   /// Give up after so many rounds (or transitions); a scenario may run for ever.
   std::optional<std::uint64_t> most_rounds{};
 };

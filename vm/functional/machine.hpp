@@ -178,7 +178,8 @@ class machine {
   action_list external_;
   /// Driven: what has come from the VM around and was not handed in yet.
   std::deque<detail::function<void(machine&)>> arrivals_;
-  /// Driven: the machines of nested VMs that have ended. What they do is not seen outside (VM-6).
+  /// Driven: the machines of nested VMs that have ended, or were collected with such machines in
+  /// them. What they do is not seen outside (VM-6).
   std::map<std::uint32_t, std::unique_ptr<machine>> ended_;
 };
 

@@ -130,6 +130,9 @@ void machine::collect() {
     }
     if (common_.listener != nullptr)
       common_.listener->on_end(p.self, p.name, ending::collected, {});
+    // Driven: VMs inside it that had ended before may go on (VM-6).
+    if (machine* const inside = machine_in(p); inside != nullptr && !inside->ended_.empty())
+      ended_.emplace(p.self.number, std::move(p.state.get<nested_vm>().inside));
     place = processes_.erase(place);
   }
 }

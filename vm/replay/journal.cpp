@@ -53,6 +53,7 @@ std::uint64_t journal::commits() const noexcept { return inside_->size(); }
 //     t 7 8 9          process 7 committed a transition, and made processes 8 and 9
 //     a                an event arrived
 //     p #s(go 1)       the program injected a message; s: the other way round
+// A line that starts with # is for other readers.
 
 namespace {
 
@@ -126,6 +127,7 @@ journal journal::read(std::istream& in) {
   contents::sequence* into = nullptr;
   std::string text;
   for (std::uint64_t line = 1; std::getline(in, text); ++line) {
+    if (text.starts_with('#')) continue;
     if (text.empty()) refuse(line, "is empty");
     if (text.starts_with("vm")) {
       std::istringstream rest{text.substr(2)};
