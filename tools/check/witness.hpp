@@ -1,7 +1,7 @@
 // What every process of a run saw, so that two runs can be compared.
 //
-// Threads    While the VM runs: any; the events of one process come from one thread at a time. The rest:
-//            once the VM is inert.
+// Threads    While the VM runs: any; the events of one process come from one thread at a time.
+//            The rest: once the VM is inert.
 #pragma once
 
 #include <array>
