@@ -10,15 +10,13 @@ namespace {
 struct first_that_fits {
   detail::charged_vector<detail::clause> clauses;
 
-  actions operator()(const event& e, detail::state_box& state) const {
+  void operator()(const event& e, detail::state_box& state, actions& out) const {
     for (const detail::clause& c : clauses) {
       if (c.on != e.which()) continue;
       const bool applies = std::ranges::all_of(
           c.when, [&](const detail::condition& holds) { return holds(e, state); });
-      if (!applies) continue;
-      if (auto answer = c.run(e, state)) return std::move(*answer);
+      if (applies && c.run(e, state, out)) return;
     }
-    return {};
   }
 };
 

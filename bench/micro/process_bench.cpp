@@ -22,7 +22,12 @@ void handler_call(benchmark::State& state) {
                                 .build();
   detail::state_box box{std::uint64_t{0}};
   const event e = event::message(orientation::publisher, price{17});
-  for (auto _ : state) benchmark::DoNotOptimize(made.on_event(e, box));
+  actions answer;
+  for (auto _ : state) {
+    answer.clear();
+    made.on_event(e, box, answer);
+    benchmark::DoNotOptimize(answer);
+  }
 }
 BENCHMARK(handler_call);
 
@@ -36,7 +41,12 @@ void handler_call_and_answer(benchmark::State& state) {
                                 .build();
   detail::state_box box{std::uint64_t{0}};
   const event e = event::message(orientation::publisher, price{17});
-  for (auto _ : state) benchmark::DoNotOptimize(made.on_event(e, box));
+  actions answer;
+  for (auto _ : state) {
+    answer.clear();
+    made.on_event(e, box, answer);
+    benchmark::DoNotOptimize(answer);
+  }
 }
 BENCHMARK(handler_call_and_answer);
 

@@ -43,11 +43,13 @@ struct booted {
   action_list first;
 };
 
-using handler = detail::function<actions(const event&, detail::state_box&)>;
+// What is called adds its actions to those given to it: one sequence is used again and again. When
+// it throws, they are of no use.
+using handler = detail::function<void(const event&, detail::state_box&, actions&)>;
 /// Makes a process: called with its pid when the spawn is performed (ORD-4).
 using boot_function = detail::function<booted(pid)>;
-using continuation = detail::function<actions(detail::state_box&)>;
-using spawn_continuation = detail::function<actions(pid, detail::state_box&)>;
+using continuation = detail::function<void(detail::state_box&, actions&)>;
+using spawn_continuation = detail::function<void(pid, detail::state_box&, actions&)>;
 
 /// Adds an endpoint, or replaces role and handler of the one of that id (UPD-1). A different role
 /// under an id in use crashes the process (D-1). Usually written with endpoint.hpp.
@@ -179,6 +181,9 @@ class SOUK_EXPORT actions {
   [[nodiscard]] auto end() const noexcept { return all_.end(); }
   /// The actions themselves; this object is empty afterwards.
   [[nodiscard]] action_list take() && noexcept { return std::move(all_); }
+  [[nodiscard]] action_list& list() noexcept { return all_; }
+  /// Keeps the memory.
+  void clear() noexcept { all_.clear(); }
 
  private:
   void push(action&& one) { all_.push_back(std::move(one)); }

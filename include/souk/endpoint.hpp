@@ -35,8 +35,8 @@
 namespace souk {
 namespace detail {
 
-/// Calls the handler if it fits the event; otherwise nothing.
-using clause_function = function<std::optional<actions>(const event&, state_box&)>;
+/// Calls the handler if it fits the event; false: it does not.
+using clause_function = function<bool(const event&, state_box&, actions&)>;
 using condition = function<bool(const event&, state_box&)>;
 
 template <class T>
@@ -100,29 +100,30 @@ auto message_for(const event& e) {
 }
 
 template <class F, std::size_t... I>
-std::optional<actions> run_on_change(const F& f, const event& e, state_box& state,
-                                     std::index_sequence<I...>) {
+bool run_on_change(const F& f, const event& e, state_box& state, actions& out,
+                   std::index_sequence<I...>) {
   auto arguments = std::tuple{argument_for<parameter<F, I>>(e, state)...};
-  if (!(static_cast<bool>(std::get<I>(arguments)) && ...)) return std::nullopt;
+  if (!(static_cast<bool>(std::get<I>(arguments)) && ...)) return false;
   if constexpr (std::is_void_v<result_of<F>>) {
     f(*std::get<I>(arguments)...);
-    return actions{};
   } else {
-    return settle(state, f(*std::get<I>(arguments)...));
+    settle(state, f(*std::get<I>(arguments)...), out);
   }
+  return true;
 }
 
 template <class F>
-std::optional<actions> run_on_message(const F& f, const event& e, state_box& state) {
+bool run_on_message(const F& f, const event& e, state_box& state, actions& out) {
   if constexpr (parameter_count<F> == 0) {
-    return call(f, state);
+    call(f, state, out);
   } else if constexpr (is_in_place<parameter<F, 0>>) {
-    return call(f, state);
+    call(f, state, out);
   } else {
     auto message = message_for<parameter<F, 0>>(e);
-    if (!message) return std::nullopt;
-    return call(f, state, *message);
+    if (!message) return false;
+    call(f, state, out, *message);
   }
+  return true;
 }
 
 }  // namespace detail
@@ -208,9 +209,10 @@ class SOUK_EXPORT endpoint {
     using type = std::decay_t<F>;
     clauses_.push_back({on, narrowing_,
                         detail::clause_function{[f = type(std::forward<F>(f))](
-                                                    const event& e, detail::state_box& s) {
+                                                    const event& e, detail::state_box& s,
+                                                    actions& out) {
                           return detail::run_on_change(
-                              f, e, s, std::make_index_sequence<detail::parameter_count<type>>{});
+                              f, e, s, out, std::make_index_sequence<detail::parameter_count<type>>{});
                         }}});
     return std::move(*this);
   }
@@ -219,8 +221,9 @@ class SOUK_EXPORT endpoint {
     using type = std::decay_t<F>;
     clauses_.push_back({event_kind::message, std::move(when),
                         detail::clause_function{
-                            [f = type(std::forward<F>(f))](const event& e, detail::state_box& s) {
-                              return detail::run_on_message(f, e, s);
+                            [f = type(std::forward<F>(f))](const event& e, detail::state_box& s,
+                                                           actions& out) {
+                              return detail::run_on_message(f, e, s, out);
                             }}});
   }
   template <class F, class... Rest>

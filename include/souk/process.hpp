@@ -113,8 +113,8 @@ template <class... Parts>
 template <class K>
 spawn_action spawn_action::then(K&& k) && {
   then_do = spawn_continuation{
-      [k = std::decay_t<K>(std::forward<K>(k))](pid child, detail::state_box& state) {
-        return detail::call(k, state, child);
+      [k = std::decay_t<K>(std::forward<K>(k))](pid child, detail::state_box& state, actions& out) {
+        detail::call(k, state, out, child);
       }};
   return std::move(*this);
 }
@@ -123,8 +123,8 @@ spawn_action spawn_action::then(K&& k) && {
 template <class K>
 [[nodiscard]] yield_action yield(K&& k) {
   return yield_action{
-      continuation{[k = std::decay_t<K>(std::forward<K>(k))](detail::state_box& state) {
-        return detail::call(k, state);
+      continuation{[k = std::decay_t<K>(std::forward<K>(k))](detail::state_box& state, actions& out) {
+        detail::call(k, state, out);
       }}};
 }
 

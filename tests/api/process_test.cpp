@@ -186,9 +186,8 @@ TEST(Actions, AHandlerMayAnswerAnyOfThese) {
 // The raw form, as in the original's chat-paper-raw.rkt.
 TEST(Actions, AnEndpointCanBeWrittenWithoutTheEndpointLanguage) {
   notebook j;
-  const handler on_event{[&j](const event& e, detail::state_box& state) {
+  const handler on_event{[&j](const event& e, detail::state_box& state, actions&) {
     j.push_back(describe(e) + " " + std::to_string(++state.get<int>()));
-    return actions{};
   }};
   run([&] {
     return transition(

@@ -110,7 +110,7 @@ class run {
   /// Calls `f`, which stands at `at` in the file. After an error nothing is done any more.
   template <class F>
   auto guarded(const place& at, F f) -> decltype(f()) {
-    if (failed_.load(std::memory_order_relaxed)) return {};  // relaxed: soon enough
+    if (failed_.load(std::memory_order_relaxed)) return decltype(f())();  // relaxed: soon enough
     try {
       return f();
     } catch (const scripted_crash&) {
@@ -120,7 +120,7 @@ class run {
     } catch (const std::exception& error) {
       fail(scenario_error{at, error.what()});
     }
-    return {};
+    return decltype(f())();
   }
 
   /// Keeps the first error; processes may run on several threads.
@@ -179,16 +179,15 @@ class run {
 
   handler handler_of(const place& at, const shared_rules& rules, const term& id,
                      const context& in) {
-    return handler{[this, at, rules, id, in](const event& e, detail::state_box& box) {
-      return guarded(at, [&] {
+    return handler{[this, at, rules, id, in](const event& e, detail::state_box& box, actions& out) {
+      guarded(at, [&] {
         recorder_.log_event(*in.process, id, e, in.at_meta_level);
         const environment names = in.names.with(names_of(e, state_of(box)));
         for (const rule& each : *rules) {
           matcher found{names};
           if (fits(each, e, found) && fits_state(each, box, found))
-            return fire(each, found, box, in);
+            return fire(each, found, box, in, out);
         }
-        return actions{};
       });
     }};
   }
@@ -220,25 +219,24 @@ class run {
 
   /// The transition of a rule that fits: the new state goes into the box last, so that a rule that
   /// crashes leaves the old one (CRA-1).
-  actions fire(const rule& r, const matcher& found, detail::state_box& box, const context& in) {
+  void fire(const rule& r, const matcher& found, detail::state_box& box, const context& in,
+            actions& out) {
     if (r.crash) throw scripted_crash(*r.crash);
     environment names = found.names();
     names = names.with(evaluate(r.let, names));
     term state = r.set ? evaluate(*r.set, names) : state_of(box);
-    actions out = build(r.actions, {names.with("state", state), in.process});
+    out.append(build(r.actions, {names.with("state", state), in.process}));
     state_of(box) = std::move(state);
-    return out;
   }
 
   /// The rules of a yield or of a spawn's `k`.
-  actions continue_with(const rule_list& rules, const environment& around, detail::state_box& box,
-                        const context& in) {
+  void continue_with(const rule_list& rules, const environment& around, detail::state_box& box,
+                     const context& in, actions& out) {
     const environment names = around.with("state", state_of(box));
     for (const rule& each : rules) {
       matcher found{names};
-      if (fits_state(each, box, found)) return fire(each, found, box, in);
+      if (fits_state(each, box, found)) return fire(each, found, box, in, out);
     }
-    return {};
   }
 
   // ---- actions ----
@@ -297,10 +295,11 @@ class run {
 
   spawn_continuation child_continuation(const place& at, const shared_rules& rules,
                                         const context& in) {
-    return spawn_continuation{[this, at, rules, in](pid child, detail::state_box& box) {
-      return guarded(at, [&] {
+    return spawn_continuation{[this, at, rules, in](pid child, detail::state_box& box,
+                                              actions& out) {
+      guarded(at, [&] {
         recorder_.log_child(*in.process, child);
-        return continue_with(*rules, in.names.with("pid", child), box, in);
+        continue_with(*rules, in.names.with("pid", child), box, in, out);
       });
     }};
   }
@@ -334,21 +333,19 @@ class run {
 
   void make(const yield_action& a, const place& at, const context& in, actions& out) {
     out.append(
-        souk::yield_action{continuation{[this, at, rules = a.rules, in](detail::state_box& box) {
-          return guarded(at, [&] {
+        souk::yield_action{continuation{[this, at, rules = a.rules, in](detail::state_box& box,
+                                                                     actions& result) {
+          guarded(at, [&] {
             recorder_.log_yield(*in.process);
-            return continue_with(*rules, in.names, box, in);
+            continue_with(*rules, in.names, box, in, result);
           });
         }}});
   }
 
   void make(const log_action& a, const place& at, const context& in, actions& out) {
     out.append(souk::yield_action{continuation{
-        [this, at, value = evaluate(a.term, in.names), process = in.process](detail::state_box&) {
-          return guarded(at, [&] {
-            recorder_.log_term(*process, value);
-            return actions{};
-          });
+        [this, at, value = evaluate(a.term, in.names), process = in.process](detail::state_box&, actions&) {
+          guarded(at, [&] { recorder_.log_term(*process, value); });
         }}});
   }
 

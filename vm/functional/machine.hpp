@@ -201,7 +201,11 @@ template <class Endpoints>
 
 template <class Handler, class... Arguments>
 void machine::run(process& p, const Handler& h, const Arguments&... arguments) {
-  guard(p, [&] { enqueue(p, h(arguments..., p.state)); });
+  guard(p, [&] {
+    actions answer;
+    h(arguments..., p.state, answer);
+    enqueue(p, std::move(answer));
+  });
 }
 
 /// An exception is a crash of the process, and of nothing else (CRA-1).

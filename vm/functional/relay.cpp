@@ -19,9 +19,10 @@ void machine::lift(const add_endpoint& a, process& self) {
   action outer{add_endpoint{
       // first, since an id that cannot be wrapped is refused here
       outer_id(self, a.id), a.role,
-      handler{[number = self.self.number, id = a.id](const event& e, detail::state_box& state) {
-        return state.get<nested_vm>().inside->receive(detail::function<void(machine&)>{
-            [number, id, e](machine& inside) { inside.hand_in(number, id, e); }});
+      handler{[number = self.self.number, id = a.id](const event& e, detail::state_box& state,
+                                                    actions& out) {
+        out.append(state.get<nested_vm>().inside->receive(detail::function<void(machine&)>{
+            [number, id, e](machine& inside) { inside.hand_in(number, id, e); }}));
       }}}};
   if (const auto old = find_endpoint(self.meta_endpoints, a.id); old != self.meta_endpoints.end()) {
     if (!interchangeable(old->role, a.role)) return crash(self, fault{"role-mismatch"});  // D-1
@@ -48,9 +49,9 @@ void machine::lift(const spawn_action& a, process& self) {
     const std::uint64_t waiting = next_continuation_++;
     self.waiting.push_back({waiting, a.then_do});
     outer.then_do = spawn_continuation{
-        [number = self.self.number, waiting](pid child, detail::state_box& state) {
-          return state.get<nested_vm>().inside->receive(detail::function<void(machine&)>{
-              [=](machine& inside) { inside.hand_in(number, waiting, child); }});
+        [number = self.self.number, waiting](pid child, detail::state_box& state, actions& out) {
+          out.append(state.get<nested_vm>().inside->receive(detail::function<void(machine&)>{
+              [=](machine& inside) { inside.hand_in(number, waiting, child); }}));
         }};
   }
   external_.push_back(action{std::move(outer)});
@@ -101,10 +102,10 @@ void machine::hand_in(std::uint32_t number, std::uint64_t continuation_number, p
 actions machine::go_on() {
   actions next;
   if (!is_idle()) {
-    next.append(yield_action{continuation{[](detail::state_box& outer) {
+    next.append(yield_action{continuation{[](detail::state_box& outer, actions& out) {
       machine& inside = *outer.get<nested_vm>().inside;
       inside.run_round();
-      return inside.go_on();
+      out.append(inside.go_on());
     }}});
   }
   for (action& a : take_external()) next.append(std::move(a));

@@ -194,9 +194,8 @@ void shard::change::lift(const add_endpoint& a) {
   action outer{add_endpoint{// first, since an id that cannot be wrapped is refused here
                             outer_id(self_, a.id), a.role,
                             handler{[number = self_.self.number, id = a.id](
-                                        const event& e, detail::state_box& state) -> actions {
+                                        const event& e, detail::state_box& state, actions&) {
                               state.get<nested_vm>().inside->arrive(number, id, e);
-                              return {};
                             }}}};
   add_endpoint inner{
       a.id, {a.role.orientation, a.role.interest, outer_id(self_, a.id)}, a.on_event};

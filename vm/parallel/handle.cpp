@@ -14,6 +14,9 @@ struct overloaded : F... {
 template <class... F>
 overloaded(F...) -> overloaded<F...>;  // clang 14 needs it said
 
+/// Room for so many actions is kept.
+constexpr std::size_t most_kept = 64;
+
 }  // namespace
 
 void shard::handle_next(process& p) {
@@ -29,17 +32,19 @@ void shard::handle_next(process& p) {
 /// process, and of nothing else (CRA-1).
 template <class F>
 void shard::run_guarded(process& p, F f) {
-  actions answer;
   try {
-    answer = f();
+    f(answer_);
   } catch (const std::exception& e) {
+    answer_.clear();
     return crash(p, fault{e.what()});
   } catch (...) {
+    answer_.clear();
     return crash(p, fault{"an exception that is not a std::exception"});
   }
-  if (answer.empty()) return;
-  action_list all = std::move(answer).take();
-  commit(p, all);
+  if (answer_.empty()) return;
+  commit(p, answer_.list());
+  if (answer_.size() > most_kept) answer_ = {};
+  answer_.clear();
 }
 
 // What is queued before is performed before (CRA-2): it is performed already.
@@ -55,7 +60,7 @@ void shard::handle_event(process& p, entry& one) {
   --to.queued;
   const event what = event_of(p, one);
   if (vm_.common().listener != nullptr) vm_.common().listener->on_event(p.self, to.id, what);
-  run_guarded(p, [&] { return to.on_event(what, p.state); });
+  run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
 }
 
 event shard::event_of(process& p, entry& one) {
@@ -75,15 +80,17 @@ void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
   std::visit(
       overloaded{
           [&](settle_in& s) { settle(p, s.first); },
-          [&](resume& r) { run_guarded(p, [&] { return r.k(p.state); }); },
-          [&](greet_child& g) { run_guarded(p, [&] { return g.k(g.child, p.state); }); },
+          [&](resume& r) { run_guarded(p, [&](actions& out) { r.k(p.state, out); }); },
+          [&](greet_child& g) {
+            run_guarded(p, [&](actions& out) { g.k(g.child, p.state, out); });
+          },
           [&](greet_outer_child& g) {
             const auto found =
                 std::ranges::find(p.waiting, g.number, &waiting_continuation::number);
             if (found == p.waiting.end()) return;
             const spawn_continuation k = found->k;
             p.waiting.erase(found);
-            run_guarded(p, [&] { return k(g.child, p.state); });
+            run_guarded(p, [&](actions& out) { k(g.child, p.state, out); });
           },
           [&](commit_later& c) { commit(p, c.all); }, [&](bury& b) { end_process(p, b.why); },
           [&](inject& i) { commit_inject(i); }, [&](arrival& a) { commit_arrival(a); },

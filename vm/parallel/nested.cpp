@@ -49,9 +49,8 @@ void shard::plan_lifted(process& p, const action& a) {
   const std::uint64_t waiting = p.next_continuation + plan_.waiting.size();
   plan_.waiting.push_back({waiting, child->then_do});
   outer.then_do = spawn_continuation{
-      [number = p.self.number, waiting](pid born, detail::state_box& state) -> actions {
+      [number = p.self.number, waiting](pid born, detail::state_box& state, actions&) {
         state.get<nested_vm>().inside->arrive_child(number, waiting, born);
-        return {};
       }};
   plan_.send_out(action{std::move(outer)});
 }

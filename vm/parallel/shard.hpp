@@ -194,6 +194,7 @@ class shard final : public sched::task {
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
   sched::inbox<entry>::queue room_;
+  actions answer_;  // of the handler that runs, or ran last
   plan plan_;
   std::vector<shard*> homes_;  // the receivers' shards, ascending
   bool outbox_locked_ = false;

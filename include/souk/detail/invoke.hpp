@@ -15,44 +15,43 @@ inline constexpr bool is_transition = false;
 template <class S>
 inline constexpr bool is_transition<transition<S>> = true;
 
-/// The actions of a result, after its state, if it has one, has replaced the old: last of all, so
-/// that an exception leaves the old state (CRA-1).
+/// Adds the actions of a result to `out`; then its state, if it has one, replaces the old: last of
+/// all, so that an exception leaves the old state (CRA-1).
 template <class Result>
-actions settle(state_box& state, Result&& result) {
+void settle(state_box& state, Result&& result, actions& out) {
   using type = std::remove_cvref_t<Result>;
   if constexpr (is_transition<type>) {
     using state_type = decltype(result.state);
     state_type& current = state.get<state_type>();
-    actions chosen = std::move(result.actions);
+    out.append(std::move(result.actions));
     if constexpr (std::is_nothrow_move_assignable_v<state_type>) {
       current = std::move(result.state);
     } else {
       state = state_box{std::move(result.state)};
     }
-    return chosen;
   } else {
-    return actions{std::forward<Result>(result)};
+    out.append(std::forward<Result>(result));
   }
 }
 
-/// Calls `f` with `arguments`, and with the state if it takes one parameter more.
+/// Calls `f` with `arguments`, and with the state if it takes one parameter more. What it answers
+/// is added to `out`.
 template <class F, class... Arguments>
-actions call(const F& f, state_box& state, Arguments&&... arguments) {
+void call(const F& f, state_box& state, actions& out, Arguments&&... arguments) {
   const auto invoke = [&](auto&&... all) {
     if constexpr (std::is_void_v<result_of<F>>) {
       f(std::forward<decltype(all)>(all)...);
-      return actions{};
     } else {
-      return settle(state, f(std::forward<decltype(all)>(all)...));
+      settle(state, f(std::forward<decltype(all)>(all)...), out);
     }
   };
   constexpr std::size_t given = sizeof...(Arguments);
   if constexpr (parameter_count<F> == given) {
-    return invoke(std::forward<Arguments>(arguments)...);
+    invoke(std::forward<Arguments>(arguments)...);
   } else {
     static_assert(parameter_count<F> == given + 1, "too many or too few parameters");
     using state_type = std::remove_cvref_t<parameter<F, given>>;
-    return invoke(std::forward<Arguments>(arguments)..., state.get<state_type>());
+    invoke(std::forward<Arguments>(arguments)..., state.get<state_type>());
   }
 }
 
