@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t crowd_slots = 32;
 constexpr std::size_t shape_slots = 16;
 constexpr std::size_t route_slots = 64;  // to begin with
-constexpr std::size_t max_route_slots = 1024;
+constexpr std::size_t max_route_slots = 4096;
 /// A shard that sends less remembers no routes: it is small, and there may be very many of them.
 constexpr std::uint64_t warm_up = 256;
 
@@ -46,51 +46,84 @@ route_cache::route route_cache::find_by_fields(const trie& now, const term& body
   const std::uint64_t code = parts.code();
   if (code == 0) return walk_through(now, body);
   shape_memory& shape = shapes_[mixed(code) % shape_slots];
-  if (shape.code != code) {
-    shape = {code, stamp};
-  } else if (shape.stamp != stamp) {
-    shape.stamp = stamp;
-    shape.too_deep = false;
-  }
+  if (shape.code != code || shape.stamp != stamp) open_shape(shape, code, stamp);
   if (shape.too_deep) return walk_through(now, body);
 
-  route_key key{code, stamp, shape.fields, {}};
-  std::uint64_t hash = code;
+  route_key key{};
+  std::uint64_t hash = shape.id;
   std::size_t n = 0;
   for (std::uint64_t left = shape.fields; left != 0; left &= left - 1) {
     const term& part = parts[static_cast<std::size_t>(std::countr_zero(left))];
     if (!is_plain(part)) return walk_through(now, body);
-    key.values[n] = token_detail::low_word(part);
-    key.values[n + 1] = token_detail::high_word(part);
-    hash = mixed(hash ^ key.values[n]) ^ key.values[n + 1];
+    key[n] = token_detail::low_word(part);
+    key[n + 1] = token_detail::high_word(part);
+    hash = mixed(hash ^ key[n]) ^ key[n + 1];
     n += 2;
   }
-  route_memory& known = routes_[mixed(hash) % routes_.size()];
-  if (known.key == key) return {known.all.data(), known.size};
+  route_memory* const ways = &routes_[mixed(hash) % (routes_.size() / 2) * 2];
+  for (route_memory* way = ways; way != ways + 2; ++way) {
+    if (way->shape == shape.id && std::equal(key.begin(), key.begin() + n, way->values.begin()))
+      return remembered(*way);
+  }
   body_ = &parts;
-  const route found = learn(now, body, shape, key, known);
+  const route found = learn(now, body, shape, key, ways);
   body_ = nullptr;
   return found;
 }
 
+// What decided before, for another version, will mostly decide again.
+void route_cache::open_shape(shape_memory& shape, std::uint64_t code,
+                             std::uint64_t stamp) noexcept {
+  if (version_ != stamp) {
+    version_ = stamp;
+    present_ = last_shape_ + 1;
+  }
+  shape = {code, stamp, shape.code == code ? shape.fields : 0, ++last_shape_, false};
+}
+
 route_cache::route route_cache::learn(const trie& now, const term& body, shape_memory& shape,
-                                      const route_key& key, route_memory& known) {
+                                      const route_key& key, route_memory* ways) {
   fields_read_ = 0;
   too_deep_ = false;
   const route found = walk_through(now, body);
-  shape.fields |= fields_read_;
-  const auto decide = static_cast<std::size_t>(std::popcount(shape.fields));
-  if (too_deep_ || 2 * decide > key.values.size()) {
+  const std::uint64_t fields = shape.fields | fields_read_;
+  if (too_deep_ || 2 * static_cast<std::size_t>(std::popcount(fields)) > key_words) {
     shape.fields = 0;
     shape.too_deep = true;
-  } else if (shape.fields == key.fields && found.size() <= route_memory::capacity) {
-    if (known.key.stamp == key.stamp) ++displaced_;
-    known.key = key;
-    known.size = found.size();
-    std::ranges::copy(found, known.all.begin());
+  } else if (fields != shape.fields) {
+    shape.fields = fields;
+    shape.id = ++last_shape_;  // what was remembered is of another key
+  } else if (found.size() <= max_others) {
+    // The one of an older version, or either.
+    route_memory& here = ways[ways[0].shape < present_ ? 0U : displaced_ % 2];
+    if (here.shape >= present_) ++displaced_;
+    remember(found, shape.id, key, here);
     if (displaced_ > 2 * routes_.size() && routes_.size() < max_route_slots) grow();
   }
   return found;
+}
+
+void route_cache::remember(route found, std::uint64_t shape, const route_key& key,
+                           route_memory& here) {
+  here.shape = 0;  // until it is whole
+  here.values = key;
+  here.size = static_cast<std::uint32_t>(found.size());
+  if (found.size() == 1) {
+    here.only = found.front();
+  } else if (!found.empty()) {
+    if (here.others == 0) {  // 0 stands for none
+      if (others_.empty()) others_.emplace_back();
+      others_.emplace_back();
+      here.others = static_cast<std::uint32_t>(others_.size() - 1);
+    }
+    std::ranges::copy(found, others_[here.others].begin());
+  }
+  here.shape = shape;
+}
+
+route_cache::route route_cache::remembered(const route_memory& here) const noexcept {
+  if (here.size <= 1) return {&here.only, here.size};
+  return {others_[here.others].data(), here.size};
 }
 
 void route_cache::read(const term& part) noexcept {
@@ -121,6 +154,7 @@ void route_cache::grow() {
   displaced_ = 0;
   const std::size_t slots = 2 * routes_.size();
   routes_.clear();
+  others_.clear();
   routes_.resize(slots);
 }
 

@@ -118,23 +118,20 @@ class route_cache {
     std::uint64_t code = 0;
     std::uint64_t stamp = 0;  // of the root
     std::uint64_t fields = 0;
+    std::uint64_t id = 0;   // of these three together: never used again
     bool too_deep = false;  // more decides than is remembered
   };
-  /// What decides a route: at most three fields, all plain.
-  struct route_key {
-    std::uint64_t code = 0;
-    std::uint64_t stamp = 0;
-    std::uint64_t fields = 0;
-    std::array<std::uint64_t, 6> values{};
-
-    friend bool operator==(const route_key&, const route_key&) noexcept = default;
-  };
+  /// What decides a route: its shape, and at most three fields, all plain.
+  static constexpr std::size_t key_words = 6;
+  using route_key = std::array<std::uint64_t, key_words>;
   struct route_memory {
-    static constexpr std::size_t capacity = 7;
-    route_key key;
-    std::size_t size = 0;
-    std::array<const target*, capacity> all;
+    std::uint64_t shape = 0;
+    route_key values;  // as many as the shape has
+    std::uint32_t size = 0;
+    std::uint32_t others = 0;      // in others_, if there are several
+    const target* only = nullptr;  // if it is one
   };
+  static constexpr std::size_t max_others = 7;
 
   void read(const term& part) noexcept;
   void compared(const term& topic) noexcept;
@@ -145,7 +142,10 @@ class route_cache {
   [[nodiscard]] route walk_through(const trie& now, const term& body);
   [[nodiscard]] route find_by_fields(const trie& now, const term& body, std::uint64_t stamp);
   [[nodiscard]] route learn(const trie& now, const term& body, shape_memory&, const route_key&,
-                            route_memory&);
+                            route_memory* ways);
+  void remember(route found, std::uint64_t shape, const route_key&, route_memory& here);
+  [[nodiscard]] route remembered(const route_memory& here) const noexcept;
+  void open_shape(shape_memory&, std::uint64_t code, std::uint64_t stamp) noexcept;
   void grow();
   void refill(crowd_memory&, const bunch_node&);
 
@@ -153,8 +153,12 @@ class route_cache {
   list<route> lists_;
   list<crowd_memory> crowds_;  // these three are empty until there is use for them
   list<shape_memory> shapes_;
-  list<route_memory> routes_;
+  list<route_memory> routes_;  // two ways for each key
+  list<std::array<const target*, max_others>> others_;
   std::uint64_t finds_ = 0;
+  std::uint64_t last_shape_ = 0;
+  std::uint64_t present_ = 0;  // the first shape of the present version
+  std::uint64_t version_ = 0;  // and its stamp
   std::size_t displaced_ = 0;  // routes of the present version, since routes_ grew
 
   // What decides the walk that is under way.

@@ -27,9 +27,8 @@ std::size_t mix(std::size_t seed, std::size_t value) noexcept {
 }
 
 node* new_node(std::size_t payload) {
-  account& payer = account::current();
-  void* const memory = payer.take(sizeof(node) + payload);
-  return new (memory) node{1, payer.id(), 0, 0, 0, 0};
+  const auto [memory, payer] = account::take_on_current(sizeof(node) + payload);
+  return new (memory) node{1, payer, 0, 0, 0, 0};
 }
 
 // Depth and wildcards of a compound from its parts (N1, N2).
@@ -124,35 +123,33 @@ std::span<const term> term::parts() const& noexcept {
 }
 
 void term::free_node() noexcept {
-  // The tail of a pair is freed in this loop, so that a long list takes no stack (N1 bounds the
-  // rest).
-  term rest;
-  std::swap(rest.raw_, raw_);
+  node& gone = shared();
+  std::size_t payload = gone.extent;
+  if (is(kind::pair)) return free_list();
+  if (is_compound()) {
+    const std::span<term> inside{terms(), is(kind::record) ? gone.arity : gone.extent};
+    payload = inside.size_bytes();
+    for (term& part : inside) std::destroy_at(&part);
+  } else if (is(kind::host)) {
+    payload = sizeof(detail::host_cell);
+    std::destroy_at(reinterpret_cast<detail::host_cell*>(&gone + 1));
+  }
+  account::give_back(gone.payer, &gone, sizeof(node) + payload);
+}
+
+// The tails are freed in a loop, so that a long list takes no stack (N1 bounds the rest).
+void term::free_list() noexcept {
+  raw rest = raw_;
   for (bool more = true; more;) {
-    more = false;
-    node& gone = rest.shared();
-    term next;
-    std::size_t payload = gone.extent;
-    if (rest.is(kind::pair)) std::swap(next.raw_, rest.terms()[1].raw_);
-    if (rest.is_compound()) {
-      const auto parts = rest.parts();
-      payload = parts.size_bytes();
-      std::destroy(parts.begin(), parts.end());
-    } else if (rest.is(kind::host)) {
-      payload = sizeof(detail::host_cell);
-      std::destroy_at(reinterpret_cast<detail::host_cell*>(&gone + 1));
-    }
-    const account::id_type payer = gone.payer;
-    std::destroy_at(&gone);
-    account::give_back(payer, &gone, sizeof(node) + payload);
-    rest.raw_ = {};
-    if (next.is_shared()) {
-      if (next.shared().unshare()) {
-        rest.raw_ = next.raw_;
-        more = true;
-      }
-      next.raw_ = {};
-    }
+    node* gone = nullptr;
+    std::memcpy(&gone, rest.data.data(), sizeof gone);
+    auto* const parts = reinterpret_cast<term*>(gone + 1);
+    term& tail = parts[1];
+    std::destroy_at(parts);
+    rest = tail.raw_;
+    more = tail.is(kind::pair) && tail.shared().unshare();
+    if (!tail.is(kind::pair)) std::destroy_at(&tail);
+    account::give_back(gone->payer, gone, sizeof(node) + 2 * sizeof(term));
   }
 }
 
@@ -232,9 +229,12 @@ term record(symbol label, std::span<const term> fields) {
 
 term record_of_moved(symbol label, std::span<term> fields) {
   if (fields.size() > max_arity || label.serial() != 0) return record(label, fields);  // refuses it
-  const extent_of_parts extent = measure(fields);
+  // Mostly all of them are plain values.
+  const bool flat = std::ranges::all_of(
+      fields, [](const term& one) { return !one.is_shared() && !one.is(kind::wildcard); });
+  const extent_of_parts extent = flat ? extent_of_parts{} : measure(fields);
   const std::uint16_t depth = extent.depth();
-  node* const fresh = new_node(fields.size() * sizeof(term));
+  node* const fresh = new_node(fields.size_bytes());
   fresh->depth = depth & 0x7fffU;
   fresh->wild = extent.wild() ? 1 : 0;
   fresh->extent = label.base();

@@ -10,7 +10,7 @@
 // vector of them, or nothing at all (a handler that returns void).
 #pragma once
 
-#include <souk/detail/account_allocator.hpp>
+#include <souk/detail/action_list.hpp>
 #include <souk/detail/callable.hpp>
 #include <souk/detail/function.hpp>
 #include <souk/detail/state_box.hpp>
@@ -24,7 +24,6 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace souk {
 
@@ -32,7 +31,7 @@ struct action;
 class actions;
 class endpoint;
 
-using action_list = std::vector<action, detail::account_allocator<action>>;
+using action_list = detail::list_of_actions<action>;
 
 /// The state of a process that needs none.
 struct stateless {};
@@ -154,9 +153,9 @@ class SOUK_EXPORT actions {
     } else if constexpr (plain_action<type> || std::same_as<type, yield_action>) {
       all_.emplace_back(std::forward<Part>(part));
     } else if constexpr (std::same_as<type, actions>) {
-      append_all(std::forward<Part>(part).all_);
+      all_.append(std::forward<Part>(part).all_);
     } else if constexpr (std::same_as<type, meta_actions>) {
-      append_all(std::forward<Part>(part).all);
+      all_.append(std::forward<Part>(part).all);
     } else if constexpr (requires {
                            part.has_value();
                            *part;
@@ -189,16 +188,6 @@ class SOUK_EXPORT actions {
   void push(action&& one) { all_.push_back(std::move(one)); }
   void push(const action& one) { all_.push_back(one); }
   void push(const endpoint& one);
-  void append_all(const action_list& more) { all_.insert(all_.end(), more.begin(), more.end()); }
-  void append_all(action_list&& more) {
-    if (all_.empty()) {
-      all_ = std::move(more);
-    } else {
-      all_.insert(all_.end(), std::make_move_iterator(more.begin()),
-                  std::make_move_iterator(more.end()));
-    }
-  }
-
   action_list all_;
 };
 

@@ -207,24 +207,24 @@ class SOUK_EXPORT endpoint {
   template <class F>
   endpoint on_change(event_kind on, F&& f) && {
     using type = std::decay_t<F>;
-    clauses_.push_back({on, narrowing_,
-                        detail::clause_function{[f = type(std::forward<F>(f))](
-                                                    const event& e, detail::state_box& s,
-                                                    actions& out) {
-                          return detail::run_on_change(
-                              f, e, s, out, std::make_index_sequence<detail::parameter_count<type>>{});
-                        }}});
+    clauses_.push_back(
+        {on, narrowing_,
+         detail::clause_function{
+             [f = type(std::forward<F>(f))](const event& e, detail::state_box& s, actions& out) {
+               return detail::run_on_change(
+                   f, e, s, out, std::make_index_sequence<detail::parameter_count<type>>{});
+             }}});
     return std::move(*this);
   }
   template <class F>
   void add_message_clause(F&& f, detail::charged_vector<detail::condition> when) {
     using type = std::decay_t<F>;
-    clauses_.push_back({event_kind::message, std::move(when),
-                        detail::clause_function{
-                            [f = type(std::forward<F>(f))](const event& e, detail::state_box& s,
-                                                           actions& out) {
-                              return detail::run_on_message(f, e, s, out);
-                            }}});
+    clauses_.push_back(
+        {event_kind::message, std::move(when),
+         detail::clause_function{
+             [f = type(std::forward<F>(f))](const event& e, detail::state_box& s, actions& out) {
+               return detail::run_on_message(f, e, s, out);
+             }}});
   }
   template <class F, class... Rest>
   endpoint on_matching_message(term pattern, F&& f, Rest&&... rest) && {

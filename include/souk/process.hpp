@@ -123,9 +123,8 @@ spawn_action spawn_action::then(K&& k) && {
 template <class K>
 [[nodiscard]] yield_action yield(K&& k) {
   return yield_action{
-      continuation{[k = std::decay_t<K>(std::forward<K>(k))](detail::state_box& state, actions& out) {
-        detail::call(k, state, out);
-      }}};
+      continuation{[k = std::decay_t<K>(std::forward<K>(k))](
+                       detail::state_box& state, actions& out) { detail::call(k, state, out); }}};
 }
 
 }  // namespace souk

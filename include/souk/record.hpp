@@ -137,9 +137,12 @@ term record_from(const Object& object, const MemberPointers& members) {
       members);
 }
 
-template <class T, class Members, class Fields, std::size_t... I>
-void assign_members(T& value, const Members& members, Fields&& fields, std::index_sequence<I...>) {
-  ((value.*std::get<I>(members) = std::get<I>(std::forward<Fields>(fields))), ...);
+template <class T>
+bool assign_from(const term& part, T& member) {
+  auto value = conversion<T>::from_term(part);
+  if (!value) return false;
+  member = std::move(*value);
+  return true;
 }
 
 /// Converts to whatever a member of an aggregate is.
@@ -200,23 +203,23 @@ struct conversion<T> {
   }
   static std::optional<T> from_term(const term& t) {
     if (!detail::is_record_of<T>(t)) return std::nullopt;
-    const auto parts = t.parts();
-    std::size_t i = 0;
-    const auto next = [&]() -> const term* { return &parts[i++]; };
-    auto fields = std::apply(
-        [&]<class... M>(M...) {
-          return detail::fields_from<typename detail::member_value<M>::type...>(next);
-        },
-        detail::description_of<T>.members);
-    if (!fields) return std::nullopt;
+    const term* part = t.parts().data();
     if constexpr (std::default_initializable<T>) {
       // By member, so that the order in which SOUK_RECORD names them does not matter.
-      T value{};
-      detail::assign_members(value, detail::description_of<T>.members, std::move(*fields),
-                             std::make_index_sequence<
-                                 std::tuple_size_v<decltype(detail::description_of<T>.members)>>{});
-      return value;
+      std::optional<T> made{std::in_place};
+      const bool all = std::apply(
+          [&](auto... member) { return (detail::assign_from(*part++, (*made).*member) && ...); },
+          detail::description_of<T>.members);
+      if (!all) made.reset();
+      return made;
     } else {
+      auto fields = std::apply(
+          [&]<class... M>(M...) {
+            return detail::fields_from<typename detail::member_value<M>::type...>(
+                [&part] { return part++; });
+          },
+          detail::description_of<T>.members);
+      if (!fields) return std::nullopt;
       return std::apply([](auto&&... f) { return T{std::move(f)...}; }, std::move(*fields));
     }
   }

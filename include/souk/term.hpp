@@ -288,7 +288,9 @@ class SOUK_EXPORT term {
     if (!is_shared()) return {raw_.data.data(), raw_.length};
     return {reinterpret_cast<const char*>(&shared() + 1), shared().extent};
   }
+  // The last share is gone.
   void free_node() noexcept;
+  void free_list() noexcept;
 
   raw raw_;
 };

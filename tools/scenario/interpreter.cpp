@@ -295,13 +295,13 @@ class run {
 
   spawn_continuation child_continuation(const place& at, const shared_rules& rules,
                                         const context& in) {
-    return spawn_continuation{[this, at, rules, in](pid child, detail::state_box& box,
-                                              actions& out) {
-      guarded(at, [&] {
-        recorder_.log_child(*in.process, child);
-        continue_with(*rules, in.names.with("pid", child), box, in, out);
-      });
-    }};
+    return spawn_continuation{
+        [this, at, rules, in](pid child, detail::state_box& box, actions& out) {
+          guarded(at, [&] {
+            recorder_.log_child(*in.process, child);
+            continue_with(*rules, in.names.with("pid", child), box, in, out);
+          });
+        }};
   }
 
   void make(const spawn_vm_action& a, const place& at, const context& in, actions& out) {
@@ -332,9 +332,8 @@ class run {
   }
 
   void make(const yield_action& a, const place& at, const context& in, actions& out) {
-    out.append(
-        souk::yield_action{continuation{[this, at, rules = a.rules, in](detail::state_box& box,
-                                                                     actions& result) {
+    out.append(souk::yield_action{
+        continuation{[this, at, rules = a.rules, in](detail::state_box& box, actions& result) {
           guarded(at, [&] {
             recorder_.log_yield(*in.process);
             continue_with(*rules, in.names, box, in, result);
@@ -343,8 +342,9 @@ class run {
   }
 
   void make(const log_action& a, const place& at, const context& in, actions& out) {
-    out.append(souk::yield_action{continuation{
-        [this, at, value = evaluate(a.term, in.names), process = in.process](detail::state_box&, actions&) {
+    out.append(
+        souk::yield_action{continuation{[this, at, value = evaluate(a.term, in.names),
+                                         process = in.process](detail::state_box&, actions&) {
           guarded(at, [&] { recorder_.log_term(*process, value); });
         }}});
   }

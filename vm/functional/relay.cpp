@@ -20,7 +20,7 @@ void machine::lift(const add_endpoint& a, process& self) {
       // first, since an id that cannot be wrapped is refused here
       outer_id(self, a.id), a.role,
       handler{[number = self.self.number, id = a.id](const event& e, detail::state_box& state,
-                                                    actions& out) {
+                                                     actions& out) {
         out.append(state.get<nested_vm>().inside->receive(detail::function<void(machine&)>{
             [number, id, e](machine& inside) { inside.hand_in(number, id, e); }}));
       }}}};

@@ -26,7 +26,7 @@ void shard::commit_change(process& p, const action_list& all) {
   if (broken(mutant::committed_in_parts) && all.size() > 1) {
     auto* const into = record_;
     for (const action& a : all) {
-      commit_change(p, {a});
+      commit_change(p, actions{a}.take());
       record_ = nullptr;
     }
     snap_ = nullptr;

@@ -77,13 +77,14 @@ bool shard::commit_local_send(process& p, send_message& a) {
     return endpoint_of(one).owner->home.at(snap_->id) == index_;
   };
   if (!std::ranges::all_of(receivers, lives_here)) return false;
-  note(p, {commit_kind::transition, nullptr}, snap_->id, epoch_stamp_);
+  if (record_ != nullptr) {
+    note(p, {commit_kind::transition, nullptr}, snap_->id, epoch_stamp_);
+  }
   for (std::size_t i = 0; i < receivers.size(); ++i) {
     term body = i + 1 < receivers.size() ? a.body : std::move(a.body);
     endpoint& to = endpoint_of(receivers[i]);
     to.owner->last_sender = p.self.number;
-    deliver(
-        entry{entry_kind::message, to, a.orientation, interest_type::participant, std::move(body)});
+    deliver_message(to, a.orientation, std::move(body));
   }
   return true;
 }
@@ -296,7 +297,7 @@ std::span<const routing::target* const> shard::find_receivers(const send_message
   const orientation to = opposite(a.orientation);
   auto& routes = to == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
   const auto receivers = routes.find(at.of(to), a.body);
-  if (std::ranges::is_sorted(receivers, is_before)) return receivers;
+  if (receivers.size() < 2 || std::ranges::is_sorted(receivers, is_before)) return receivers;
   found_.assign(receivers.begin(), receivers.end());
   std::ranges::sort(found_, is_before);
   return found_;

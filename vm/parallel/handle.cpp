@@ -19,12 +19,22 @@ constexpr std::size_t most_kept = 64;
 
 }  // namespace
 
+// An entry leaves the mailbox before it is handled: what is handled may add entries.
 void shard::handle_next(process& p) {
-  entry one = p.mailbox.pop();
-  if (one.which() == entry_kind::errand) {
-    handle_errand(p, std::move(one).take_job());
-  } else {
-    handle_event(p, one);
+  entry& first = p.mailbox.front();
+  switch (first.which()) {
+    case entry_kind::message: {
+      endpoint& to = first.to();
+      const event what = event::message(first.orientation(), std::move(first.topic()));
+      p.mailbox.pop();
+      return handle_event(p, to, what);
+    }
+    case entry_kind::errand: {
+      std::unique_ptr<errand> job = std::move(first).take_job();
+      p.mailbox.pop();
+      return handle_errand(p, std::move(job));
+    }
+    default: return handle_news(p);
   }
 }
 
@@ -55,25 +65,24 @@ void shard::crash(process& p, const fault& why) {
   commit(p, all);
 }
 
-void shard::handle_event(process& p, entry& one) {
-  endpoint& to = one.to();
+void shard::handle_event(process& p, endpoint& to, const event& what) {
   --to.queued;
-  const event what = event_of(p, one);
   if (vm_.common().listener != nullptr) vm_.common().listener->on_event(p.self, to.id, what);
   run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
 }
 
-event shard::event_of(process& p, entry& one) {
-  souk::role seen{one.orientation(), one.interest(), std::move(one.topic())};
-  switch (one.which()) {
-    case entry_kind::presence: return event::presence(std::move(seen));
-    case entry_kind::absence: {
-      entry why = p.mailbox.pop();  // it follows its absence
-      --why.to().queued;
-      return event::absence(std::move(seen), reason{std::move(why.topic())});
-    }
-    default: return event::message(seen.orientation, std::move(seen.topic));
+// A presence, or an absence and the reason that follows it.
+void shard::handle_news(process& p) {
+  entry news = std::move(p.mailbox.front());
+  p.mailbox.pop();
+  souk::role seen{news.orientation(), news.interest(), std::move(news.topic())};
+  if (news.which() == entry_kind::presence) {
+    return handle_event(p, news.to(), event::presence(std::move(seen)));
   }
+  reason why{std::move(p.mailbox.front().topic())};
+  p.mailbox.pop();
+  --news.to().queued;
+  handle_event(p, news.to(), event::absence(std::move(seen), std::move(why)));
 }
 
 void shard::handle_errand(process& p, std::unique_ptr<errand> job) {

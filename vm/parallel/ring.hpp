@@ -16,26 +16,26 @@ class ring {
   ring(const ring&) = delete;
   ring& operator=(const ring&) = delete;
   ~ring() {
-    while (!empty()) (void)pop();
+    while (!empty()) pop();
     release();
   }
 
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
 
-  void push(T one) {
+  template <class... Arguments>
+  void emplace(Arguments&&... arguments) {
     if (size_ == capacity_) grow();
-    new (slots_ + ((first_ + size_) & (capacity_ - 1))) T{std::move(one)};
+    new (slots_ + ((first_ + size_) & (capacity_ - 1))) T(std::forward<Arguments>(arguments)...);
     ++size_;
   }
   /// Pre: not empty.
-  [[nodiscard]] T pop() {
-    T* const place = slots_ + first_;
-    T one{std::move(*place)};
-    std::destroy_at(place);
+  [[nodiscard]] T& front() noexcept { return slots_[first_]; }
+  /// Pre: not empty.
+  void pop() noexcept {
+    std::destroy_at(slots_ + first_);
     first_ = (first_ + 1) & (capacity_ - 1);
     if (--size_ == 0 && capacity_ > kept) release();
-    return one;
   }
 
  private:

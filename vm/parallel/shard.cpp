@@ -79,13 +79,12 @@ void shard::run_process(process& p, unsigned& budget) {
   p.is_ready = false;
   if (!p.mailbox.empty()) {
     make_ready(p);
-  } else {
+  } else if (p.endpoints.empty()) {
     note_if_idle(p);
   }
 }
 
-void shard::make_ready(process& p) {
-  if (p.is_ready) return;
+void shard::queue(process& p) noexcept {
   p.is_ready = true;
   p.next_ready = nullptr;
   if (ready_first_ == nullptr) {
@@ -135,7 +134,14 @@ void shard::deliver(entry one) {
     if (!p.mailbox.empty()) make_ready(p);
     return;
   }
-  p.mailbox.push(std::move(one));
+  p.mailbox.emplace(std::move(one));
+  make_ready(p);
+}
+
+void shard::deliver_message(endpoint& to, orientation o, term body) {
+  process& p = *to.owner;
+  p.mailbox.emplace(entry_kind::message, to, o, interest_type::participant, std::move(body));
+  ++to.queued;
   make_ready(p);
 }
 

@@ -86,7 +86,11 @@ class shard final : public sched::task {
   void open_epoch();
   void drain_locked();
   void deliver(entry one);
-  void make_ready(process& p);
+  void deliver_message(endpoint& to, orientation o, term body);
+  void make_ready(process& p) {
+    if (!p.is_ready) queue(p);
+  }
+  void queue(process& p) noexcept;
   void run_process(process& p, unsigned& budget);
   void note_if_idle(process& p);
   void collect();
@@ -111,8 +115,8 @@ class shard final : public sched::task {
 
   // handle.cpp
   void handle_next(process& p);
-  void handle_event(process& p, entry& one);
-  [[nodiscard]] event event_of(process& p, entry& one);
+  void handle_event(process& p, endpoint& to, const event& what);
+  void handle_news(process& p);
   void handle_errand(process& p, std::unique_ptr<errand> job);
   void settle(process& p, action_list& first);
   template <class F>

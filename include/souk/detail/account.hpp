@@ -47,6 +47,20 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
     charge(size);
     return memory;
   }
+  struct taken {
+    void* memory;
+    id_type payer;
+  };
+  /// On the current account.
+  [[nodiscard]] static taken take_on_current(std::size_t size) {
+    if (this_thread.current == nullptr) {
+      account& program = of_the_program();
+      return {program.take(size), program.id()};
+    }
+    void* const memory = this_thread.take(size);
+    this_thread.charged += static_cast<std::int64_t>(size);  // in its scope: see account_scope
+    return {memory, this_thread.current_id};
+  }
   void give_back(void* memory, std::size_t size) noexcept { give_back(id_, memory, size); }
   /// The same for the account of that id (A2).
   static void give_back(id_type id, void* memory, std::size_t size) noexcept {

@@ -24,10 +24,9 @@ struct account_allocator {
     static_assert(alignof(T) <= prefix);
     if (count > (std::numeric_limits<std::size_t>::max() - prefix) / sizeof(T))
       throw std::bad_array_new_length{};
-    account& payer = account::current();
-    auto* const block = static_cast<std::byte*>(payer.take(prefix + count * sizeof(T)));
-    new (block) account::id_type{payer.id()};
-    return reinterpret_cast<T*>(block + prefix);
+    const auto [memory, payer] = account::take_on_current(prefix + count * sizeof(T));
+    new (memory) account::id_type{payer};
+    return reinterpret_cast<T*>(static_cast<std::byte*>(memory) + prefix);
   }
   void deallocate(T* first, std::size_t count) noexcept {
     auto* const block = reinterpret_cast<std::byte*>(first) - prefix;
