@@ -17,6 +17,7 @@ constexpr std::size_t crowd_slots = 32;
 constexpr std::size_t shape_slots = 16;
 constexpr std::size_t route_slots = 64;  // to begin with
 constexpr std::size_t max_route_slots = 4096;
+constexpr std::size_t ways = 4;  // for each key
 /// A shard that sends less remembers no routes: it is small, and there may be very many of them.
 constexpr std::uint64_t warm_up = 256;
 
@@ -49,26 +50,32 @@ route_cache::route route_cache::find_by_fields(const trie& now, const term& body
   if (shape.code != code || shape.stamp != stamp) open_shape(shape, code, stamp);
   if (shape.too_deep) return walk_through(now, body);
 
-  route_key key{};
+  route_key key;
   std::uint64_t hash = shape.id;
   std::size_t n = 0;
   for (std::uint64_t left = shape.fields; left != 0; left &= left - 1) {
     const term& part = parts[static_cast<std::size_t>(std::countr_zero(left))];
     if (!is_plain(part)) return walk_through(now, body);
-    key[n] = token_detail::low_word(part);
-    key[n + 1] = token_detail::high_word(part);
-    hash = mixed(hash ^ key[n]) ^ key[n + 1];
-    n += 2;
+    key[n] = {token_detail::low_word(part), token_detail::high_word(part)};
+    hash = mixed(hash ^ key[n].low) ^ key[n].high;
+    ++n;
   }
-  route_memory* const ways = &routes_[mixed(hash) % (routes_.size() / 2) * 2];
-  for (route_memory* way = ways; way != ways + 2; ++way) {
-    if (way->shape == shape.id && std::equal(key.begin(), key.begin() + n, way->values.begin()))
-      return remembered(*way);
+  const std::size_t first_way = mixed(hash) % (routes_.size() / ways) * ways;
+  for (std::size_t way = first_way; way != first_way + ways; ++way) {
+    if (is_known(way, shape, key)) return remembered(way);
   }
   body_ = &parts;
-  const route found = learn(now, body, shape, key, ways);
+  const route found = learn(now, body, shape, key, first_way);
   body_ = nullptr;
   return found;
+}
+
+bool route_cache::is_known(std::size_t way, const shape_memory& shape,
+                           const route_key& key) const noexcept {
+  const route_memory& known = routes_[way];
+  if (known.shape != shape.id || known.first != key.front()) return false;
+  const bool is_all = (shape.fields & (shape.fields - 1)) == 0;  // at most one field
+  return is_all || std::equal(key.begin() + 1, key.end(), rest_[way].begin());
 }
 
 // What decided before, for another version, will mostly decide again.
@@ -82,48 +89,53 @@ void route_cache::open_shape(shape_memory& shape, std::uint64_t code,
 }
 
 route_cache::route route_cache::learn(const trie& now, const term& body, shape_memory& shape,
-                                      const route_key& key, route_memory* ways) {
+                                      const route_key& key, std::size_t first_way) {
   fields_read_ = 0;
   too_deep_ = false;
   const route found = walk_through(now, body);
   const std::uint64_t fields = shape.fields | fields_read_;
-  if (too_deep_ || 2 * static_cast<std::size_t>(std::popcount(fields)) > key_words) {
+  if (too_deep_ || static_cast<std::size_t>(std::popcount(fields)) > max_fields) {
     shape.fields = 0;
     shape.too_deep = true;
   } else if (fields != shape.fields) {
     shape.fields = fields;
     shape.id = ++last_shape_;  // what was remembered is of another key
-  } else if (found.size() <= max_others) {
-    // The one of an older version, or either.
-    route_memory& here = ways[ways[0].shape < present_ ? 0U : displaced_ % 2];
-    if (here.shape >= present_) ++displaced_;
-    remember(found, shape.id, key, here);
-    if (displaced_ > 2 * routes_.size() && routes_.size() < max_route_slots) grow();
+  } else if (found.size() <= max_targets) {
+    remember(found, shape, key, way_to_replace(first_way));
+    if (displaced_ > routes_.size() && routes_.size() < max_route_slots) grow();
   }
   return found;
 }
 
-void route_cache::remember(route found, std::uint64_t shape, const route_key& key,
-                           route_memory& here) {
-  here.shape = 0;  // until it is whole
-  here.values = key;
-  here.size = static_cast<std::uint32_t>(found.size());
-  if (found.size() == 1) {
-    here.only = found.front();
-  } else if (!found.empty()) {
-    if (here.others == 0) {  // 0 stands for none
-      if (others_.empty()) others_.emplace_back();
-      others_.emplace_back();
-      here.others = static_cast<std::uint32_t>(others_.size() - 1);
-    }
-    std::ranges::copy(found, others_[here.others].begin());
+// One of an older version, or any.
+std::size_t route_cache::way_to_replace(std::size_t first_way) {
+  for (std::size_t way = first_way; way != first_way + ways; ++way) {
+    if (routes_[way].shape < present_) return way;
   }
-  here.shape = shape;
+  return first_way + displaced_++ % ways;
 }
 
-route_cache::route route_cache::remembered(const route_memory& here) const noexcept {
-  if (here.size <= 1) return {&here.only, here.size};
-  return {others_[here.others].data(), here.size};
+void route_cache::remember(route found, const shape_memory& shape, const route_key& key,
+                           std::size_t way) {
+  route_memory& here = routes_[way];
+  here.shape = 0;  // until it is whole
+  if ((shape.fields & (shape.fields - 1)) != 0) {
+    if (rest_.empty()) rest_.resize(routes_.size());
+    std::copy(key.begin() + 1, key.end(), rest_[way].begin());
+  }
+  if (found.size() != 1) {
+    if (several_.empty()) several_.resize(routes_.size());
+    several_[way].first = found.size();
+    std::ranges::copy(found, several_[way].second.begin());
+  }
+  here.only = found.size() == 1 ? found.front() : nullptr;
+  here.first = key.front();
+  here.shape = shape.id;
+}
+
+route_cache::route route_cache::remembered(std::size_t way) const noexcept {
+  if (routes_[way].only != nullptr) return {&routes_[way].only, 1};
+  return {several_[way].second.data(), several_[way].first};
 }
 
 void route_cache::read(const term& part) noexcept {
@@ -152,9 +164,10 @@ void route_cache::compared(const term& topic) noexcept {
 // Routes that are in use displace each other.
 void route_cache::grow() {
   displaced_ = 0;
-  const std::size_t slots = 2 * routes_.size();
+  const std::size_t slots = 4 * routes_.size();
   routes_.clear();
-  others_.clear();
+  rest_.clear();
+  several_.clear();
   routes_.resize(slots);
 }
 

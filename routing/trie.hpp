@@ -122,16 +122,22 @@ class route_cache {
     bool too_deep = false;  // more decides than is remembered
   };
   /// What decides a route: its shape, and at most three fields, all plain.
-  static constexpr std::size_t key_words = 6;
-  using route_key = std::array<std::uint64_t, key_words>;
+  static constexpr std::size_t max_fields = 3;
+  struct plain_value {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+
+    friend bool operator==(const plain_value&, const plain_value&) noexcept = default;
+  };
+  using route_key = std::array<plain_value, max_fields>;
+  static constexpr std::size_t max_targets = 7;
+  using several = std::array<const target*, max_targets>;
+  /// 32 bytes, since there are many. What few routes need is beside: rest_, several_.
   struct route_memory {
     std::uint64_t shape = 0;
-    route_key values;  // as many as the shape has
-    std::uint32_t size = 0;
-    std::uint32_t others = 0;      // in others_, if there are several
-    const target* only = nullptr;  // if it is one
+    plain_value first;             // of the fields
+    const target* only = nullptr;  // null: see several_
   };
-  static constexpr std::size_t max_others = 7;
 
   void read(const term& part) noexcept;
   void compared(const term& topic) noexcept;
@@ -142,9 +148,12 @@ class route_cache {
   [[nodiscard]] route walk_through(const trie& now, const term& body);
   [[nodiscard]] route find_by_fields(const trie& now, const term& body, std::uint64_t stamp);
   [[nodiscard]] route learn(const trie& now, const term& body, shape_memory&, const route_key&,
-                            route_memory* ways);
-  void remember(route found, std::uint64_t shape, const route_key&, route_memory& here);
-  [[nodiscard]] route remembered(const route_memory& here) const noexcept;
+                            std::size_t first_way);
+  [[nodiscard]] std::size_t way_to_replace(std::size_t first_way);
+  void remember(route found, const shape_memory&, const route_key&, std::size_t way);
+  [[nodiscard]] route remembered(std::size_t way) const noexcept;
+  [[nodiscard]] bool is_known(std::size_t way, const shape_memory&,
+                              const route_key&) const noexcept;
   void open_shape(shape_memory&, std::uint64_t code, std::uint64_t stamp) noexcept;
   void grow();
   void refill(crowd_memory&, const bunch_node&);
@@ -153,8 +162,10 @@ class route_cache {
   list<route> lists_;
   list<crowd_memory> crowds_;  // these three are empty until there is use for them
   list<shape_memory> shapes_;
-  list<route_memory> routes_;  // two ways for each key
-  list<std::array<const target*, max_others>> others_;
+  list<route_memory> routes_;  // four ways for each key
+  // By way; empty until there is use for them.
+  list<std::array<plain_value, max_fields - 1>> rest_;  // of the fields
+  list<std::pair<std::size_t, several>> several_;
   std::uint64_t finds_ = 0;
   std::uint64_t last_shape_ = 0;
   std::uint64_t present_ = 0;  // the first shape of the present version

@@ -1,9 +1,10 @@
 // Who runs ready shards: the smallest interface that a thread pool, oneTBB and a test can all be.
 //
 // Threads    submit(): any. A task is run by one worker at a time.
-// Ownership  Tasks belong to whoever submits them, and live until they have run.
-// E1  A submitted task runs once for each submit(), at some time, on some worker.
-// E2  What happens before submit() happens before that run.
+// Ownership  Tasks belong to whoever submits them, and live until a run says that it was the last.
+// E1  A submitted task runs, at some time, on some worker, again and again until a run says that it
+//     was the last: for each submit().
+// E2  What happens before submit(), or in the run before, happens before that run.
 #pragma once
 
 #include <memory>
@@ -12,8 +13,9 @@ namespace souk::sched {
 
 class task {
  public:
-  /// `worker` is below executor::workers(), and no other running task has it.
-  virtual void run(unsigned worker) noexcept = 0;
+  /// `worker` is below executor::workers(), and no other running task has it. False: it was the
+  /// last run, and the task may be gone already.
+  [[nodiscard]] virtual bool run(unsigned worker) noexcept = 0;
 
  protected:
   ~task() = default;

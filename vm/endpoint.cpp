@@ -10,19 +10,25 @@ namespace {
 struct first_that_fits {
   detail::charged_vector<detail::clause> clauses;
 
-  void operator()(const event& e, detail::state_box& state, actions& out) const {
+  bool operator()(const event& e, detail::state_box& state, actions& out) const {
     for (const detail::clause& c : clauses) {
       if (c.on != e.which()) continue;
       const bool applies = std::ranges::all_of(
           c.when, [&](const detail::condition& holds) { return holds(e, state); });
-      if (applies && c.run(e, state, out)) return;
+      if (applies && c.run(e, state, out)) return true;
     }
+    return false;
   }
 };
 
 }  // namespace
 
-add_endpoint endpoint::build() const { return {id_, role_, handler{first_that_fits{clauses_}}}; }
+add_endpoint endpoint::build() const {
+  if (clauses_.size() == 1 && clauses_.front().when.empty()) {
+    return {id_, role_, clauses_.front().run};
+  }
+  return {id_, role_, handler{first_that_fits{clauses_}}};
+}
 
 endpoint endpoint::match_orientation(orientation o) && {
   return std::move(*this).narrow(

@@ -44,7 +44,8 @@ struct booted {
 
 // What is called adds its actions to those given to it: one sequence is used again and again. When
 // it throws, they are of no use.
-using handler = detail::function<void(const event&, detail::state_box&, actions&)>;
+/// False: the event means nothing to it, and it did nothing.
+using handler = detail::function<bool(const event&, detail::state_box&, actions&)>;
 /// Makes a process: called with its pid when the spawn is performed (ORD-4).
 using boot_function = detail::function<booted(pid)>;
 using continuation = detail::function<void(detail::state_box&, actions&)>;

@@ -35,8 +35,6 @@
 namespace souk {
 namespace detail {
 
-/// Calls the handler if it fits the event; false: it does not.
-using clause_function = function<bool(const event&, state_box&, actions&)>;
 using condition = function<bool(const event&, state_box&)>;
 
 template <class T>
@@ -45,7 +43,7 @@ using charged_vector = std::vector<T, account_allocator<T>>;
 struct clause {
   event_kind on;
   charged_vector<condition> when;
-  clause_function run;
+  handler run;  // asks for the kind of event, too
 };
 
 /// What a parameter of a handler of presence or absence means.
@@ -207,24 +205,25 @@ class SOUK_EXPORT endpoint {
   template <class F>
   endpoint on_change(event_kind on, F&& f) && {
     using type = std::decay_t<F>;
-    clauses_.push_back(
-        {on, narrowing_,
-         detail::clause_function{
-             [f = type(std::forward<F>(f))](const event& e, detail::state_box& s, actions& out) {
-               return detail::run_on_change(
-                   f, e, s, out, std::make_index_sequence<detail::parameter_count<type>>{});
-             }}});
+    clauses_.push_back({on, narrowing_,
+                        handler{[on, f = type(std::forward<F>(f))](
+                                    const event& e, detail::state_box& s, actions& out) {
+                          return e.which() == on &&
+                                 detail::run_on_change(
+                                     f, e, s, out,
+                                     std::make_index_sequence<detail::parameter_count<type>>{});
+                        }}});
     return std::move(*this);
   }
   template <class F>
   void add_message_clause(F&& f, detail::charged_vector<detail::condition> when) {
     using type = std::decay_t<F>;
-    clauses_.push_back(
-        {event_kind::message, std::move(when),
-         detail::clause_function{
-             [f = type(std::forward<F>(f))](const event& e, detail::state_box& s, actions& out) {
-               return detail::run_on_message(f, e, s, out);
-             }}});
+    clauses_.push_back({event_kind::message, std::move(when),
+                        handler{[f = type(std::forward<F>(f))](const event& e, detail::state_box& s,
+                                                               actions& out) {
+                          return e.which() == event_kind::message &&
+                                 detail::run_on_message(f, e, s, out);
+                        }}});
   }
   template <class F, class... Rest>
   endpoint on_matching_message(term pattern, F&& f, Rest&&... rest) && {

@@ -188,6 +188,7 @@ TEST(Actions, AnEndpointCanBeWrittenWithoutTheEndpointLanguage) {
   notebook j;
   const handler on_event{[&j](const event& e, detail::state_box& state, actions&) {
     j.push_back(describe(e) + " " + std::to_string(++state.get<int>()));
+    return true;
   }};
   run([&] {
     return transition(

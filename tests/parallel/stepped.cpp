@@ -62,7 +62,7 @@ class stage {
         sched::task* const next = *place;
         queue_.erase(place);
         actors_[who].busy = true;
-        next->run(static_cast<unsigned>(who - 1));
+        if (next->run(static_cast<unsigned>(who - 1))) queue_.push_back(next);
         actors_[who].busy = false;
       }
       give(choose(who));

@@ -106,27 +106,50 @@ TEST(Quiescence, PassesAtOnceWhenAllAreOutside) {
 }
 
 struct counting final : task {
-  void run(unsigned worker) noexcept override {
+  bool run(unsigned worker) noexcept override {
     if (worker >= workers) wrong.store(true, std::memory_order_relaxed);  // relaxed: a flag
-    if (runs.fetch_add(1, std::memory_order_acq_rel) + 1 == wanted) runs.notify_all();
+    const int before = runs.fetch_add(1, std::memory_order_acq_rel);
+    if (before + 1 == wanted) runs.notify_all();
+    return before < repeats;
   }
+  int repeats = 0;  // the first so many runs are not the last
   unsigned workers = 0;
   int wanted = 0;
   std::atomic<int> runs{0};
   std::atomic<bool> wrong{false};
 };
 
-TEST(Executor, RunsATaskOnceForEachSubmit) {
-  const auto pool = make_thread_executor(3);
-  counting job;
-  job.workers = pool->workers();
-  job.wanted = 1'000;
-  ASSERT_EQ(job.workers, 3U);
-  for (int i = 0; i < job.wanted; ++i) pool->submit(job);
+void await_runs(counting& job) {
   // acquire <- the runs.
   for (int now = 0; now < job.wanted; now = job.runs.load(std::memory_order_acquire))
     job.runs.wait(now, std::memory_order_acquire);
+}
+
+TEST(Executor, RunsATaskOnceForEachSubmit) {
+  counting job;
+  job.wanted = 1'000;
+  {
+    const auto pool = make_thread_executor(3);
+    job.workers = pool->workers();
+    ASSERT_EQ(job.workers, 3U);
+    for (int i = 0; i < job.wanted; ++i) pool->submit(job);
+    await_runs(job);
+  }
+  EXPECT_EQ(job.runs, job.wanted);
   EXPECT_FALSE(job.wrong);
+}
+
+TEST(Executor, RunsATaskAgainUntilItSaysThatItIsDone) {
+  counting job;
+  job.repeats = 999;
+  job.wanted = 1'000;
+  {
+    const auto pool = make_thread_executor(2);
+    job.workers = pool->workers();
+    pool->submit(job);
+    await_runs(job);
+  }
+  EXPECT_EQ(job.runs, job.wanted);
 }
 
 }  // namespace

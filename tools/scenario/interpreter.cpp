@@ -189,6 +189,7 @@ class run {
             return fire(each, found, box, in, out);
         }
       });
+      return true;
     }};
   }
 

@@ -23,6 +23,7 @@ void machine::lift(const add_endpoint& a, process& self) {
                                                      actions& out) {
         out.append(state.get<nested_vm>().inside->receive(detail::function<void(machine&)>{
             [number, id, e](machine& inside) { inside.hand_in(number, id, e); }}));
+        return true;
       }}}};
   if (const auto old = find_endpoint(self.meta_endpoints, a.id); old != self.meta_endpoints.end()) {
     if (!interchangeable(old->role, a.role)) return crash(self, fault{"role-mismatch"});  // D-1

@@ -41,7 +41,7 @@ void shard::share_load() {
 
 // For tests: any process may go anywhere at any time.
 void shard::stir() {
-  process& next = *ready_first_;
+  process& next = *ready_.front();
   if (roll(4) != 0 || !may_move(next)) return;
   shard& to = *vm_.shards()[roll(static_cast<unsigned>(vm_.shards().size()))];
   if (&to != this) move({&next}, to);
@@ -67,11 +67,12 @@ bool shard::may_move(const process& p) const {
 
 std::vector<process*> shard::choose_half() {
   std::unordered_map<std::uint32_t, unsigned> heard;  // by sender, how many ready ones heard it
-  for (const process* p = ready_first_; p != nullptr; p = p->next_ready) ++heard[p->last_sender];
+  for (std::uint32_t i = 0; i < ready_.size(); ++i) ++heard[ready_[i]->last_sender];
   std::vector<process*> group;
   std::size_t clusters = 0;
   bool take = false;
-  for (process* p = ready_first_; p != nullptr; p = p->next_ready) {
+  for (std::uint32_t i = 0; i < ready_.size(); ++i) {
+    process* const p = ready_[i];
     if (p == &agent_ || (p->last_sender != process::nobody && heard[p->last_sender] > 1)) continue;
     if (heard.contains(p->self.number) && p->last_sender != p->self.number) continue;
     ++clusters;
@@ -124,12 +125,11 @@ void shard::move(const std::vector<process*>& group, shard& to) {
 
 /// Those who moved are not in the ready queue any more.
 void shard::leave_ready() {
-  process* const first = std::exchange(ready_first_, nullptr);
-  for (process* p = first; p != nullptr;) {
-    process* const next = p->next_ready;
-    p->is_ready = false;
-    if (lives_here(*p)) make_ready(*p);
-    p = next;
+  for (std::uint32_t left = ready_.size(); left > 0; --left) {
+    process& p = *ready_.front();
+    ready_.pop();
+    p.is_ready = false;
+    if (lives_here(p)) make_ready(p);
   }
 }
 

@@ -196,6 +196,7 @@ void shard::change::lift(const add_endpoint& a) {
                             handler{[number = self_.self.number, id = a.id](
                                         const event& e, detail::state_box& state, actions&) {
                               state.get<nested_vm>().inside->arrive(number, id, e);
+                              return true;
                             }}}};
   add_endpoint inner{
       a.id, {a.role.orientation, a.role.interest, outer_id(self_, a.id)}, a.on_event};

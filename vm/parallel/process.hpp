@@ -47,21 +47,21 @@ struct endpoint : routing::target, charged {
   endpoint(process& of, const add_endpoint& a, std::uint64_t place)
       : routing::target{a.role.topic},
         owner{&of},
-        id{a.id},
         on_event{a.on_event},
-        age{place},
         orientation{a.role.orientation},
-        interest{a.role.interest} {}
+        interest{a.role.interest},
+        age{place},
+        id{a.id} {}
 
   process* owner;
-  term id;
   handler on_event;
-  std::uint64_t age;  ///< its place among the endpoints of its process
+  std::uint32_t queued = 0;  ///< entries of the mailbox that name it (home shard)
   souk::orientation orientation;
   interest_type interest;
+  std::uint64_t age;  ///< its place among the endpoints of its process
+  term id;
   /// Of an endpoint in the VM around: its topic there. (`topic` is then its key in the table.)
   term outer_topic{};
-  std::uint32_t queued = 0;  ///< entries of the mailbox that name it (home shard)
 
   [[nodiscard]] souk::role role() const { return {orientation, interest, topic}; }
 };
@@ -180,6 +180,10 @@ class entry {
   [[nodiscard]] bool is() const noexcept {
     return std::holds_alternative<What>(for_.job->what);
   }
+  /// Where what it is about begins.
+  [[nodiscard]] const void* subject_address() const noexcept {
+    return kind_ == entry_kind::errand ? static_cast<const void*>(for_.job) : for_.to;
+  }
   /// Pre: not an errand.
   [[nodiscard]] endpoint& to() const noexcept { return *for_.to; }
   [[nodiscard]] souk::orientation orientation() const noexcept { return orientation_; }
@@ -245,31 +249,30 @@ class residence {
 };
 
 struct process : charged {
-  process(pid who, term named, unsigned shard) : self{who}, name{std::move(named)}, home{shard} {}
+  process(pid who, term named, unsigned shard) : home{shard}, self{who}, name{std::move(named)} {}
 
-  pid self;
-  term name;
+  // What each message touches comes first.
+  ring<entry> mailbox;
   residence home;
   /// V: the id of the first version in which it is dead.
   std::atomic<std::uint64_t> dead_from{never};
-
-  std::vector<std::unique_ptr<endpoint>> endpoints;       // W, by age
-  std::vector<std::unique_ptr<endpoint>> meta_endpoints;  // W, by age
-  std::uint64_t next_age = 0;                             // W
-
-  detail::state_box state{};
-  ring<entry> mailbox;
-  charged_vector<waiting_continuation> waiting{};
-  std::uint64_t next_continuation = 0;
-  process* next_ready = nullptr;
-  std::uint32_t place = 0;  // among the processes of its shard
   /// Who sent it the last message that was committed here: they move together.
   std::uint32_t last_sender = nobody;
-  std::uint64_t moved = 0;  // the stamp of its last move
   bool is_gone = false;     // it has ended or was collected, and only waits to be freed
   bool is_settled = false;  // among the processes of its shard
   bool is_ready = false;    // in the ready queue, or running
   bool is_noted = false;    // may be collected
+  detail::state_box state{};
+  std::vector<std::unique_ptr<endpoint>> endpoints;  // W, by age
+
+  pid self;
+  term name;
+  std::vector<std::unique_ptr<endpoint>> meta_endpoints;  // W, by age
+  std::uint64_t next_age = 0;                             // W
+  charged_vector<waiting_continuation> waiting{};
+  std::uint64_t next_continuation = 0;
+  std::uint64_t moved = 0;  // the stamp of its last move
+  std::uint32_t place = 0;  // among the processes of its shard
 
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();

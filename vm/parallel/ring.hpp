@@ -31,6 +31,11 @@ class ring {
   }
   /// Pre: not empty.
   [[nodiscard]] T& front() noexcept { return slots_[first_]; }
+  [[nodiscard]] const T& front() const noexcept { return slots_[first_]; }
+  /// From the front on. Pre: index < size().
+  [[nodiscard]] T& operator[](std::uint32_t index) noexcept {
+    return slots_[(first_ + index) & (capacity_ - 1)];
+  }
   /// Pre: not empty.
   void pop() noexcept {
     std::destroy_at(slots_ + first_);

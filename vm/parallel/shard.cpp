@@ -13,6 +13,9 @@ constexpr unsigned quantum = 1024;
 constexpr unsigned turn = 64;
 /// So many graves are kept while the shard is busy.
 constexpr std::size_t full_cemetery = 64;
+constexpr std::size_t cache_line = 64;
+
+void fetch(const void* address) noexcept { __builtin_prefetch(address); }
 
 }  // namespace
 
@@ -26,7 +29,7 @@ shard::~shard() {
   }
 }
 
-void shard::run(unsigned worker) noexcept {
+bool shard::run(unsigned worker) noexcept {
   universe& common = vm_.common();
   common.sweep();
   common.quiet.enter(worker);
@@ -35,13 +38,10 @@ void shard::run(unsigned worker) noexcept {
     const detail::account_scope paying{vm_.payer()};
     more = run_quantum();
   }
-  // From here on another worker may run this shard.
-  if (more) {
-    common.workers->submit(*this);
-  } else {
-    vm_.deactivate();
-  }
-  common.quiet.leave(worker);  // and after this the universe may be gone
+  // Parked, another worker may run this shard from here on.
+  if (!more) vm_.deactivate();
+  common.quiet.leave(worker);  // and after this, unless there is more, the universe may be gone
+  return more;
 }
 
 // False: it is parked.
@@ -52,14 +52,15 @@ bool shard::run_quantum() {
   // Not at each grave: a look at all of them for each few.
   if (graves_.size() >= full_cemetery && vm_.common().quiet.passed(graves_.front().stamp)) sweep();
   unsigned budget = vm_.common().seed == 0 ? quantum : 1 + roll(8);
-  while (ready_first_ != nullptr && budget > 0) {
-    process& next = *ready_first_;
-    ready_first_ = next.next_ready;
+  while (!ready_.empty() && budget > 0) {
+    process& next = *ready_.front();
+    ready_.pop();
+    fetch_ahead();
     run_process(next, budget);
   }
   snap_ = nullptr;
-  if (vm_.shards().size() > 1 && ready_first_ != nullptr) share_load();
-  if (ready_first_ != nullptr || !idle_.empty()) return true;
+  if (vm_.shards().size() > 1 && !ready_.empty()) share_load();
+  if (!ready_.empty() || !idle_.empty()) return true;
   sweep();
   inbox_.lock();
   if (!inbox_.empty()) {
@@ -84,15 +85,19 @@ void shard::run_process(process& p, unsigned& budget) {
   }
 }
 
-void shard::queue(process& p) noexcept {
-  p.is_ready = true;
-  p.next_ready = nullptr;
-  if (ready_first_ == nullptr) {
-    ready_first_ = &p;
-  } else {
-    ready_last_->next_ready = &p;
-  }
-  ready_last_ = &p;
+// Who is ready was last looked at a round ago: with many of them, each of the steps from a process
+// to its handler is a wait for memory. So those that come next are walked towards, a step each.
+void shard::fetch_ahead() noexcept {
+  if (ready_.size() < 4) return;
+  fetch(ready_[3]);
+  fetch(reinterpret_cast<const std::byte*>(ready_[3]) + cache_line);
+  const process& third = *ready_[2];
+  if (!third.mailbox.empty()) fetch(&third.mailbox.front());
+  const process& second = *ready_[1];
+  if (!second.mailbox.empty()) fetch(second.mailbox.front().subject_address());
+  const process& first = *ready_[0];
+  if (!first.mailbox.empty() && first.mailbox.front().which() != entry_kind::errand)
+    fetch(first.mailbox.front().to().on_event.address());
 }
 
 // The table first and then the word: a commit that we do not find in the inbox has locked it after
@@ -101,7 +106,7 @@ void shard::open_epoch() {
   const bool too_early = broken(mutant::word_before_table) && inbox_.is_idle();
   const table* const now = vm_.load_table();
   const std::uint64_t stamp = take_stamp();
-  const bool too_late = broken(mutant::stale_epoch) && ready_first_ != nullptr;
+  const bool too_late = broken(mutant::stale_epoch) && !ready_.empty();
   if (too_early || too_late || inbox_.is_idle()) {
     snap_ = now;
     epoch_stamp_ = stamp;

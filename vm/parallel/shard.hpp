@@ -66,7 +66,7 @@ class shard final : public sched::task {
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
 
-  void run(unsigned worker) noexcept override;
+  bool run(unsigned worker) noexcept override;
 
   /// Leaves an errand for the agent or for a process of this shard.
   void push_from_outside(process* owner, decltype(errand::what) what);
@@ -88,9 +88,10 @@ class shard final : public sched::task {
   void deliver(entry one);
   void deliver_message(endpoint& to, orientation o, term body);
   void make_ready(process& p) {
-    if (!p.is_ready) queue(p);
+    if (std::exchange(p.is_ready, true)) return;
+    ready_.emplace(&p);
   }
-  void queue(process& p) noexcept;
+  void fetch_ahead() noexcept;
   void run_process(process& p, unsigned& budget);
   void note_if_idle(process& p);
   void collect();
@@ -191,8 +192,7 @@ class shard final : public sched::task {
   const table* snap_ = nullptr;
   std::uint64_t epoch_stamp_ = 0;
   journal::contents::sequence* record_ = nullptr;
-  process* ready_first_ = nullptr;
-  process* ready_last_ = nullptr;
+  ring<process*> ready_;
   bool is_over_ = false;                             // so are the VMs inside
   unsigned patience_ = 0;                            // quanta until the load is looked at again
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard

@@ -46,6 +46,8 @@ class function<Result(Args...)> {
   }
 
   [[nodiscard]] explicit operator bool() const noexcept { return cell_ != nullptr; }
+  /// Where the callable is, for who will call it soon.
+  [[nodiscard]] const void* address() const noexcept { return cell_; }
   /// Pre: not empty.
   Result operator()(Args... args) const { return cell_->call(*cell_, std::forward<Args>(args)...); }
 
