@@ -59,6 +59,7 @@ constinit const workload presence_churn{
     .size_of = "observers",
     .size = 100,
     .count = 10'000,
+    .parallel_count = 30'000,
     .count_is_fixed = false,
     .run = run};
 

@@ -113,6 +113,7 @@ constinit const workload spawn_quit{
     .size_of = "processes a batch",
     .size = 100,
     .count = 200'000,
+    .parallel_count = 500'000,
     .count_is_fixed = false,
     .run = run_spawn_quit};
 
@@ -125,6 +126,7 @@ constinit const workload idle{
     .size_of = "processes",
     .size = 10'000,
     .count = 0,
+    .parallel_count = 0,
     .count_is_fixed = true,
     .run = run_idle};
 

@@ -71,6 +71,7 @@ constinit const workload relay{
     .size_of = "nested VMs",
     .size = 3,
     .count = 40'000,
+    .parallel_count = 200'000,
     .count_is_fixed = false,
     .run = run};
 

@@ -48,7 +48,9 @@ struct workload {
   std::string_view size_of;  ///< what options::size counts; empty: nothing
   std::uint64_t size;        ///< the default
   std::uint64_t count;       ///< the default
-  bool count_is_fixed;       ///< the work is a matter of the size alone
+  /// The default on the parallel VM, which does more of it in the same time.
+  std::uint64_t parallel_count;
+  bool count_is_fixed;  ///< the work is a matter of the size alone
   /// One repetition. Throws wrong_count.
   outcome (*run)(const options&);
 };
@@ -61,6 +63,10 @@ extern const workload spawn_quit;
 extern const workload presence_churn;
 extern const workload relay;
 extern const workload idle;
+
+[[nodiscard]] inline std::uint64_t default_count(const workload& w, vm_kind kind) noexcept {
+  return kind == vm_kind::parallel ? w.parallel_count : w.count;
+}
 
 /// All of them, in the order of `souk bench`.
 [[nodiscard]] std::span<const workload* const> workloads() noexcept;

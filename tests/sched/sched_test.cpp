@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace souk::sched {
@@ -137,6 +138,33 @@ TEST(Executor, RunsATaskOnceForEachSubmit) {
   }
   EXPECT_EQ(job.runs, job.wanted);
   EXPECT_FALSE(job.wrong);
+}
+
+// A task that submits another, and goes on until that has run.
+struct starter final : task {
+  explicit starter(executor& e) : pool{e} { other.wanted = 1; }
+  bool run(unsigned /*worker*/) noexcept override {
+    if (!std::exchange(started, true)) pool.submit(other);
+    if (other.runs.load(std::memory_order_acquire) == 0) return true;  // acquire <- the run
+    finished.store(true, std::memory_order_release);                   // -> the test
+    finished.notify_all();
+    return false;
+  }
+  executor& pool;
+  counting other;
+  bool started = false;
+  std::atomic<bool> finished{false};
+};
+
+TEST(Executor, RunsWhatARunningTaskSubmitsThoughThatGoesOn) {
+  for (const unsigned workers : {1U, 2U}) {
+    const auto pool = make_thread_executor(workers);
+    starter first{*pool};
+    first.other.workers = workers;
+    pool->submit(first);
+    first.finished.wait(false, std::memory_order_acquire);  // acquire <- run
+    EXPECT_EQ(first.other.runs, 1);
+  }
 }
 
 TEST(Executor, RunsATaskAgainUntilItSaysThatItIsDone) {

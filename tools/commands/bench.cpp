@@ -136,7 +136,7 @@ bench::options options_for(const workload& w, const settings& chosen) {
                                       : scaled(w.size, size_scale),
           .count = w.count_is_fixed   ? 0
                    : chosen.count > 0 ? chosen.count
-                                      : scaled(w.count, chosen.scale)};
+                                      : scaled(default_count(w, chosen.kind), chosen.scale)};
 }
 
 measurement measure(const workload& w, const settings& chosen, const std::string& place,

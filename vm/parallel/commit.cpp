@@ -123,7 +123,10 @@ void shard::commit_planned(process& p, const occasion& what, Planner fill) {
   if (is_local()) {
     note(p, what, snap_->id, epoch_stamp_);
     finish_plan(p);
-    for (entry& one : plan_.entries) deliver(std::move(one));
+    for (entry& one : plan_.entries) {
+      if (one.which() == entry_kind::message) one.owner().last_sender = p.self.number;
+      deliver(std::move(one));
+    }
     begin_children();
     return;
   }
