@@ -11,12 +11,12 @@
 // both find it 0 (Dekker).
 #pragma once
 
+#include "sched/atomic.hpp"
 #include "sched/hooks.hpp"
 #include "sched/spin_lock.hpp"
 
 #include <souk/detail/account_allocator.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -81,7 +81,7 @@ class inbox {
   static constexpr std::uint32_t filled = 2;
   static constexpr std::uint32_t parked = 4;
 
-  std::atomic<std::uint32_t> word_{parked};
+  atomic<std::uint32_t> word_{parked};
   queue entries_;
 };
 

@@ -12,10 +12,10 @@
 // Source: McKenney and Slingwine's read-copy update; the shape of liburcu's qsbr flavour.
 #pragma once
 
+#include "sched/atomic.hpp"
 #include "sched/hooks.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -56,10 +56,10 @@ class quiescence {
  private:
   static constexpr std::uint64_t outside = std::numeric_limits<std::uint64_t>::max();
   struct alignas(64) mark {
-    std::atomic<std::uint64_t> inside_since{outside};
+    atomic<std::uint64_t> inside_since{outside};
   };
 
-  alignas(64) std::atomic<std::uint64_t> era_{0};
+  alignas(64) atomic<std::uint64_t> era_{0};
   std::unique_ptr<mark[]> marks_;  // NOLINT(*-c-arrays): atomics do not move
   std::size_t workers_;
 };

@@ -1,9 +1,9 @@
 // A lock held for tens of nanoseconds.
 #pragma once
 
+#include "sched/atomic.hpp"
 #include "sched/hooks.hpp"
 
-#include <atomic>
 #include <thread>
 
 namespace souk::sched {
@@ -35,7 +35,7 @@ class spin_lock {
   }
 
  private:
-  std::atomic<bool> held_{false};
+  atomic<bool> held_{false};
 };
 
 }  // namespace souk::sched

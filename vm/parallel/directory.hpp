@@ -5,10 +5,10 @@
 // Segments double in size, so that a small VM has a small directory and none is ever moved.
 #pragma once
 
+#include "sched/atomic.hpp"
 #include "sched/hooks.hpp"
 
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -48,7 +48,7 @@ class directory {
   }
 
  private:
-  using slot = std::atomic<process*>;
+  using slot = sched::atomic<process*>;
   static constexpr unsigned first_bits = 3;  // the first segment has 8 slots, the next 8, 16, 32...
 
   static std::pair<std::size_t, std::size_t> place(std::uint32_t number) noexcept {
@@ -71,8 +71,8 @@ class directory {
     return there;
   }
 
-  std::array<std::atomic<slot*>, 33 - first_bits> segments_{};
-  std::atomic<std::uint32_t> next_{0};
+  std::array<sched::atomic<slot*>, 33 - first_bits> segments_{};
+  sched::atomic<std::uint32_t> next_{0};
 };
 
 }  // namespace souk::parallel

@@ -22,6 +22,7 @@
 #include <souk/detail/account.hpp>
 #include <souk/vm.hpp>
 
+#include "sched/atomic.hpp"
 #include "sched/executor.hpp"
 #include "sched/hooks.hpp"
 #include "sched/quiescence.hpp"
@@ -31,7 +32,6 @@
 #include "vm/parallel/table.hpp"
 #include "vm/replay/contents.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -74,7 +74,7 @@ struct universe {
  private:
   std::mutex lock_;  // guards cemetery_
   std::vector<std::pair<std::uint64_t, machine*>> cemetery_;
-  std::atomic<bool> filled_{false};
+  sched::atomic<bool> filled_{false};
 };
 
 class machine {
@@ -162,13 +162,13 @@ class machine {
   machine* around_;
   shard* home_;           // of its process in the VM around,
   std::uint32_t number_;  // and the number of that
-  std::atomic<const table*> table_;
+  sched::atomic<const table*> table_;
   directory directory_;
   std::vector<std::unique_ptr<shard>> shards_;
-  std::atomic<std::uint32_t> active_{0};
-  std::atomic<bool> stopped_{false};
-  std::atomic<std::size_t> stopped_shards_{0};
-  std::atomic<bool> wanted_idle_{false};
+  sched::atomic<std::uint32_t> active_{0};
+  sched::atomic<bool> stopped_{false};
+  sched::atomic<std::size_t> stopped_shards_{0};
+  sched::atomic<bool> wanted_idle_{false};
   sched::spin_lock outbox_lock_;
   std::vector<action_list> outbox_;  // outbox_lock_
 };

@@ -14,9 +14,9 @@
 #include <souk/event.hpp>
 
 #include "routing/trie.hpp"
+#include "sched/atomic.hpp"
 #include "vm/parallel/ring.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -245,7 +245,7 @@ class residence {
     return since << since_at | std::uint64_t{before} << width | now;
   }
 
-  std::atomic<std::uint64_t> word_;
+  sched::atomic<std::uint64_t> word_;
 };
 
 struct process : charged {
@@ -255,7 +255,7 @@ struct process : charged {
   ring<entry> mailbox;
   residence home;
   /// V: the id of the first version in which it is dead.
-  std::atomic<std::uint64_t> dead_from{never};
+  sched::atomic<std::uint64_t> dead_from{never};
   /// Who sent it the last message that was committed here: they move together.
   std::uint32_t last_sender = nobody;
   bool is_gone = false;     // it has ended or was collected, and only waits to be freed

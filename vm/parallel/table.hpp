@@ -4,6 +4,8 @@
 // T1  Versions are numbered without gaps; each is made from the one before, under the writer lock.
 #pragma once
 
+#include <souk/role.hpp>
+
 #include "routing/trie.hpp"
 
 #include <cstdint>
