@@ -6,8 +6,29 @@
 namespace souk::bench {
 
 std::span<const workload* const> workloads() noexcept {
-  static constexpr std::array all{&pingpong,   &ring,           &fan_out, &pairs,
-                                  &spawn_quit, &presence_churn, &relay,   &idle};
+  static constexpr std::array all{&pingpong,
+                                  &ring,
+                                  &counting,
+                                  &fork_join_throughput,
+                                  &big,
+                                  &pairs,
+                                  &fan_out,
+                                  &chameneos,
+                                  &fork_join_create,
+                                  &spawn_quit,
+                                  &skynet,
+                                  &n_queens,
+                                  &matrix_multiply,
+                                  &sieve,
+                                  &producer_consumer,
+                                  &philosophers,
+                                  &barber,
+                                  &bank,
+                                  &dictionary,
+                                  &presence_churn,
+                                  &relay,
+                                  &idle,
+                                  &backlog};
   return all;
 }
 

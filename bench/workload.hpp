@@ -57,12 +57,27 @@ struct workload {
 
 extern const workload pingpong;
 extern const workload ring;
-extern const workload fan_out;
+extern const workload counting;
+extern const workload fork_join_throughput;
+extern const workload big;
 extern const workload pairs;
+extern const workload fan_out;
+extern const workload chameneos;
+extern const workload fork_join_create;
 extern const workload spawn_quit;
+extern const workload skynet;
+extern const workload n_queens;
+extern const workload matrix_multiply;
+extern const workload sieve;
+extern const workload producer_consumer;
+extern const workload philosophers;
+extern const workload barber;
+extern const workload bank;
+extern const workload dictionary;
 extern const workload presence_churn;
 extern const workload relay;
 extern const workload idle;
+extern const workload backlog;
 
 [[nodiscard]] inline std::uint64_t default_count(const workload& w, vm_kind kind) noexcept {
   return kind == vm_kind::parallel ? w.parallel_count : w.count;

@@ -1,7 +1,9 @@
 # One case of the tests of `souk bench`: CASE, with the command SOUK.
 cmake_minimum_required(VERSION 3.25)
 
-set(workloads pingpong ring fan-out pairs spawn-quit presence-churn relay idle)
+set(workloads pingpong ring counting fork-join-throughput big pairs fan-out chameneos
+    fork-join-create spawn-quit skynet n-queens matrix-multiply sieve producer-consumer philosophers
+    barber bank dictionary presence-churn relay idle backlog)
 set(keys workload vm workers size count repeat value unit min median max peak_rss_kib commit
     compiler build_type flags cpu)
 
@@ -43,6 +45,28 @@ function(EveryWorkloadPrintsOneObjectWithAllKeys)
   if(NOT seen STREQUAL workloads)
     message(FATAL_ERROR "the workloads were: ${seen}")
   endif()
+endfunction()
+
+function(EveryWorkloadCountsRightOnTheParallelVm)
+  bench(0 --vm parallel --workers 3 --repeat 3 --scale 0.003 --json)
+  lines_of("${out}")
+  list(LENGTH lines ran)
+  list(LENGTH workloads known)
+  if(NOT ran EQUAL known)
+    message(FATAL_ERROR "${ran} of ${known} workloads ran:\n${out}")
+  endif()
+endfunction()
+
+function(EveryWorkloadIsReplayedOnTheFunctionalVm)
+  foreach(name IN LISTS workloads)
+    foreach(workers IN ITEMS 1 2 8)
+      execute_process(COMMAND ${SOUK} check ${name} --workers ${workers} --seed ${workers}
+        OUTPUT_VARIABLE out ERROR_VARIABLE err RESULT_VARIABLE status)
+      if(NOT (status EQUAL 0 AND out MATCHES "^[1-9][0-9]* commits replayed, 0 divergences"))
+        message(FATAL_ERROR "souk check ${name} --workers ${workers}: ${status}\n${out}${err}")
+      endif()
+    endforeach()
+  endforeach()
 endfunction()
 
 function(TheSizeIsTheOneAskedFor)

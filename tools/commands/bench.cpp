@@ -72,16 +72,16 @@ void print_head() {
   if (const std::string why = bench::warning(); !why.empty())
     std::cout << "WARNING: " << why << '\n';
   std::cout << '\n'
-            << std::left << std::setw(15) << "workload" << std::right << std::setw(14) << "median"
-            << "  " << std::left << std::setw(14) << "unit" << std::right << std::setw(27)
+            << std::left << std::setw(21) << "workload" << std::right << std::setw(14) << "median"
+            << "  " << std::left << std::setw(16) << "unit" << std::right << std::setw(27)
             << "min .. max" << std::setw(14) << "peak RSS" << std::endl;
 }
 
 void print_row(const measurement& m) {
   std::ostringstream rss;
   rss << std::fixed << std::setprecision(1) << static_cast<double>(m.peak_rss_kib) / 1024 << " MiB";
-  std::cout << std::left << std::setw(15) << m.what->name << std::right << std::setw(14)
-            << grouped(m.median()) << "  " << std::left << std::setw(14) << m.what->unit
+  std::cout << std::left << std::setw(21) << m.what->name << std::right << std::setw(14)
+            << grouped(m.median()) << "  " << std::left << std::setw(16) << m.what->unit
             << std::right << std::setw(27) << grouped(m.least()) + " .. " + grouped(m.most())
             << std::setw(14) << rss.str() << std::endl;
 }
@@ -196,9 +196,9 @@ std::string footer() {
   std::ostringstream text;
   text << "Workloads:\n";
   for (const workload* w : bench::workloads()) {
-    text << "  " << std::left << std::setw(16) << w->name << w->measures;
+    text << "  " << std::left << std::setw(21) << w->name << w->measures;
     if (!w->size_of.empty()) text << " (--size: " << w->size << ' ' << w->size_of << ')';
-    text << '\n' << std::string(18, ' ') << "not: " << w->does_not_mean << '\n';
+    text << '\n' << std::string(23, ' ') << "not: " << w->does_not_mean << '\n';
   }
   text << "\nEach repetition runs in a process of its own and checks its own count. Exit status: 0 "
           "if all\n"

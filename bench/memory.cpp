@@ -1,0 +1,140 @@
+// What waits, by its weight: idle (a process) and backlog (a message).
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+
+#include "bench/census.hpp"
+#include "bench/market.hpp"
+#include "bench/nursery.hpp"
+
+namespace souk::bench {
+namespace {
+
+double resident_bytes() {
+  std::ifstream statm{"/proc/self/statm"};
+  double all = 0;
+  double resident = 0;
+  if (!(statm >> all >> resident)) throw std::runtime_error{"cannot read /proc/self/statm"};
+  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+struct wake {
+  std::uint64_t number;
+};
+SOUK_RECORD(wake, number);
+
+spawn_action sleeper(std::uint64_t number) {
+  return spawn([number] {
+    return transition(
+        std::uint64_t{0},
+        subscriber(topic<wake>(number)).on_message([](const wake&, std::uint64_t& seen) {
+          ++seen;
+        }));
+  });
+}
+
+outcome run_idle(const options& chosen) {
+  constexpr std::uint64_t batch = 100;  // few, so that what spawning leaves behind is little
+  census counted{chosen.listener};
+  market m{chosen, &counted, nurse(batch, &sleeper)};
+  const double bytes_before = resident_bytes();
+  m.run(send_message(go{chosen.size}));
+  const double bytes = resident_bytes() - bytes_before;
+  market::expect(counted.endpoints(), chosen.size + 1, "endpoints, with that of who spawns");
+  market::expect(counted.quits(), 0, "ends of idle processes");
+  return {bytes, static_cast<double>(chosen.size)};
+}
+
+struct letter {
+  std::uint64_t number;
+};
+SOUK_RECORD(letter, number);
+
+// Weighs the program when the first letter is about to be handled, and knows how many senders have
+// had their turn by then.
+class scales : public census {
+ public:
+  using census::census;
+  void on_event(pid who, const term& endpoint_id, const event& what) override {
+    if (what.topic().as<go>()) {
+      // relaxed: the VM orders what is sent before what is handled.
+      senders_.fetch_add(1, std::memory_order_relaxed);
+    } else if (!weighed_) {  // one process handles all letters, so nobody else writes
+      weighed_ = true;
+      bytes_ = resident_bytes();
+      senders_then_ = senders_.load(std::memory_order_relaxed);  // relaxed: as above
+    }
+    census::on_event(who, endpoint_id, what);
+  }
+  [[nodiscard]] double bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::uint64_t senders() const noexcept { return senders_then_; }
+
+ private:
+  std::atomic<std::uint64_t> senders_{0};
+  bool weighed_ = false;
+  double bytes_ = 0;
+  std::uint64_t senders_then_ = 0;
+};
+
+// All of them in one transition.
+spawn_action correspondent() {
+  return spawn(subscriber(topic<go>(_)).on_message([](const go& g) {
+    actions next;
+    for (std::uint64_t i = 0; i < g.amount; ++i) next.append(send_message(letter{i}));
+    return next;
+  }));
+}
+
+spawn_action addressee(std::uint64_t expected) {
+  return spawn([expected] {
+    return transition(
+        std::uint64_t{0},
+        subscriber(topic<letter>(_)).on_message([expected](const letter&, std::uint64_t& seen) {
+          return report(++seen, expected);
+        }));
+  });
+}
+
+outcome run_backlog(const options& chosen) {
+  const std::uint64_t each = std::max<std::uint64_t>(chosen.count / chosen.size, 1);
+  scales weighing{chosen.listener};
+  actions everyone{addressee(each * chosen.size)};
+  for (std::uint64_t i = 0; i < chosen.size; ++i) everyone.append(correspondent());
+  market m{chosen, &weighing, std::move(everyone)};
+  const double bytes_before = resident_bytes();
+  m.run(send_message(go{each}));
+  m.expect_reports(each * chosen.size, "messages");
+  return {weighing.bytes() - bytes_before, static_cast<double>(weighing.senders() * each)};
+}
+
+}  // namespace
+
+constinit const workload idle{
+    .name = "idle",
+    .unit = "bytes/process",
+    .measures = "resident memory of a process with one endpoint and a small state, doing nothing",
+    .does_not_mean =
+        "what its state or mailbox would add; allocator overhead is in it, as it is paid",
+    .size_of = "processes",
+    .size = 10'000,
+    .count = 0,
+    .parallel_count = 0,
+    .count_is_fixed = true,
+    .run = run_idle};
+
+constinit const workload backlog{
+    .name = "backlog",
+    .unit = "bytes/message",
+    .measures = "resident memory of a message that was sent and not handled yet, body included",
+    .does_not_mean =
+        "what a large body adds; the functional VM has no mailbox: there it waits in its sender",
+    .size_of = "senders",
+    .size = 1000,
+    .count = 10'000,
+    .parallel_count = 500'000,
+    .count_is_fixed = false,
+    .run = run_backlog};
+
+}  // namespace souk::bench
