@@ -28,20 +28,11 @@ spawn_action press() {
   });
 }
 
-spawn_action reader(std::uint64_t expected) {
-  return spawn([expected] {
-    return transition(
-        std::uint64_t{0},
-        subscriber(topic<news>(_)).on_message([expected](const news&, std::uint64_t& seen) {
-          return report(++seen, expected);
-        }));
-  });
-}
-
 outcome run(const options& chosen) {
   const std::uint64_t messages = std::max<std::uint64_t>(chosen.count / chosen.size, 1);
   actions everyone{press()};
-  for (std::uint64_t i = 0; i < chosen.size; ++i) everyone.append(reader(messages));
+  for (std::uint64_t i = 0; i < chosen.size; ++i)
+    everyone.append(recipient(topic<news>(_), messages));
   market m{chosen, nullptr, std::move(everyone)};
   const double seconds = m.run(send_message(go{messages}));
   m.expect_reports(messages * chosen.size, "deliveries");

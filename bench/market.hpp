@@ -37,6 +37,17 @@ SOUK_RECORD(go, amount);
   return at_meta_level(send_message(tally{seen == expected ? seen : 1}));
 }
 
+/// Counts what it hears of the topic, and reports it.
+template <class Message>
+[[nodiscard]] spawn_action recipient(const topic<Message>& of, std::uint64_t expected) {
+  return spawn([=] {
+    return transition(std::uint64_t{0},
+                      subscriber(of).on_message([expected](const Message&, std::uint64_t& seen) {
+                        return report(++seen, expected);
+                      }));
+  });
+}
+
 class market {
  public:
   /// A VM with a process made of `parts`, everything in its place: nothing is left to do.

@@ -87,20 +87,10 @@ spawn_action correspondent() {
   }));
 }
 
-spawn_action addressee(std::uint64_t expected) {
-  return spawn([expected] {
-    return transition(
-        std::uint64_t{0},
-        subscriber(topic<letter>(_)).on_message([expected](const letter&, std::uint64_t& seen) {
-          return report(++seen, expected);
-        }));
-  });
-}
-
 outcome run_backlog(const options& chosen) {
   const std::uint64_t each = std::max<std::uint64_t>(chosen.count / chosen.size, 1);
   scales weighing{chosen.listener};
-  actions everyone{addressee(each * chosen.size)};
+  actions everyone{recipient(topic<letter>(_), each * chosen.size)};
   for (std::uint64_t i = 0; i < chosen.size; ++i) everyone.append(correspondent());
   market m{chosen, &weighing, std::move(everyone)};
   const double bytes_before = resident_bytes();

@@ -27,18 +27,8 @@ spawn_action worker(std::uint64_t number) {
   return spawn([number] { return actions{send_message(joined{number}), quit()}; });
 }
 
-spawn_action joiner(std::uint64_t expected) {
-  return spawn([expected] {
-    return transition(
-        std::uint64_t{0},
-        subscriber(topic<joined>(_)).on_message([expected](const joined&, std::uint64_t& seen) {
-          return report(++seen, expected);
-        }));
-  });
-}
-
 outcome run_fork_join_create(const options& chosen) {
-  market m{chosen, nullptr, joiner(chosen.count), nurse(chosen.size, &worker)};
+  market m{chosen, nullptr, recipient(topic<joined>(_), chosen.count), nurse(chosen.size, &worker)};
   const double seconds = m.run(send_message(go{chosen.count}));
   m.expect_reports(chosen.count, "messages of forked processes");
   return {static_cast<double>(chosen.count), seconds};

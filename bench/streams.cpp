@@ -102,20 +102,11 @@ spawn_action forker(std::uint64_t workers) {
   });
 }
 
-spawn_action worker(std::uint64_t me, std::uint64_t expected) {
-  return spawn([=] {
-    return transition(
-        std::uint64_t{0},
-        subscriber(topic<job>(me, _)).on_message([expected](const job&, std::uint64_t& seen) {
-          return report(++seen, expected);
-        }));
-  });
-}
-
 outcome run_fork_join_throughput(const options& chosen) {
   const std::uint64_t each = std::max<std::uint64_t>(chosen.count / chosen.size, 1);
   actions everyone{forker(chosen.size)};
-  for (std::uint64_t w = 0; w < chosen.size; ++w) everyone.append(worker(w, each));
+  for (std::uint64_t w = 0; w < chosen.size; ++w)
+    everyone.append(recipient(topic<job>(w, _), each));
   market m{chosen, nullptr, std::move(everyone)};
   const double seconds = m.run(send_message(go{each}));
   m.expect_reports(each * chosen.size, "messages");
