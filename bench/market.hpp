@@ -90,6 +90,7 @@ class market {
     vm_options made;
     made.kind = chosen.kind;
     made.workers = chosen.workers;
+    made.executor = chosen.executor;
     made.seed = chosen.seed;
     made.listener = listener != nullptr ? listener : chosen.listener;
     made.record = chosen.record;

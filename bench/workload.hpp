@@ -15,6 +15,7 @@ namespace souk::bench {
 struct options {
   vm_kind kind = vm_kind::functional;
   unsigned workers = 1;
+  executor_kind executor = executor_kind::best;
   std::uint64_t seed = 0;
   std::uint64_t size = 0;   ///< how many take part: see workload::size_of
   std::uint64_t count = 0;  ///< how much work, in the workload's unit

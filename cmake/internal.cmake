@@ -2,7 +2,8 @@
 # A shared libsouk hides them, so there the same objects are archived once more.
 add_library(souk_internal INTERFACE)
 target_include_directories(souk_internal INTERFACE ${PROJECT_SOURCE_DIR})
-target_link_libraries(souk_internal INTERFACE PkgConfig::souk_libuv Threads::Threads)
+target_link_libraries(souk_internal INTERFACE
+  PkgConfig::souk_libuv TBB::tbb Threads::Threads)
 
 get_target_property(souk_type souk TYPE)
 if(souk_type STREQUAL "SHARED_LIBRARY")

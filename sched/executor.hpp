@@ -7,6 +7,8 @@
 // E2  What happens before submit(), or in the run before, happens before that run.
 #pragma once
 
+#include <souk/executor.hpp>
+
 #include <memory>
 
 namespace souk::sched {
@@ -28,7 +30,11 @@ class executor {
   virtual void submit(task& ready) = 0;
 };
 
-/// Plain threads and one queue: every synchronisation is visible to ThreadSanitizer.
+// An executor is made and ended while no task is submitted or runs.
+
+/// A task arena of oneTBB.
+[[nodiscard]] std::unique_ptr<executor> make_arena_executor(unsigned workers, vm_priority priority);
+/// Threads of its own: every synchronisation is visible to ThreadSanitizer.
 [[nodiscard]] std::unique_ptr<executor> make_thread_executor(unsigned workers);
 
 }  // namespace souk::sched

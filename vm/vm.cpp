@@ -13,6 +13,26 @@ namespace souk {
 
 vm_listener::~vm_listener() = default;
 
+namespace {
+
+#if defined(__SANITIZE_THREAD__)
+constexpr bool sanitizes_threads = true;
+#elif defined(__has_feature)
+constexpr bool sanitizes_threads = __has_feature(thread_sanitizer);
+#else
+constexpr bool sanitizes_threads = false;
+#endif
+
+std::unique_ptr<sched::executor> make_executor(const vm_options& options, unsigned workers) {
+  const executor_kind best =
+      sanitizes_threads ? executor_kind::threads : executor_kind::tbb;  // it cannot see into TBB
+  const executor_kind kind = options.executor == executor_kind::best ? best : options.executor;
+  return kind == executor_kind::tbb ? sched::make_arena_executor(workers, options.priority)
+                                    : sched::make_thread_executor(workers);
+}
+
+}  // namespace
+
 // The outermost VM, whose container is the program itself.
 class vm::implementation {
  public:
@@ -122,7 +142,7 @@ class vm::parallel_vm final : public vm::implementation {
         boot_{std::move(boot)},
         workers_{options.workers != 0 ? options.workers
                                       : std::max(1U, std::thread::hardware_concurrency())},
-        common_{sched::make_thread_executor(workers_), options, workers_},
+        common_{make_executor(options, workers_), options, workers_},
         root_{common_} {}
   parallel_vm(const parallel_vm&) = delete;
   parallel_vm& operator=(const parallel_vm&) = delete;

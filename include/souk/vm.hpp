@@ -11,6 +11,7 @@
 #pragma once
 
 #include <souk/action.hpp>
+#include <souk/executor.hpp>
 #include <souk/export.hpp>
 #include <souk/journal.hpp>
 #include <souk/process.hpp>
@@ -64,8 +65,11 @@ struct vm_options {
   /// several (ORD-6, ORD-7); 0: by pid and by age. Parallel: not 0, for tests: processes are
   /// scattered over the shards, and quanta are short and of any length.
   std::uint64_t seed = 0;
-  /// Parallel: how many threads run the VM. 0: one for each core.
+  /// Parallel: how many threads run the VM, at most. 0: one for each core.
   unsigned workers = 0;
+  /// Parallel: whose threads, and what comes first among VMs.
+  executor_kind executor = executor_kind::best;
+  vm_priority priority = vm_priority::normal;
   vm_listener* listener = nullptr;
   /// Parallel: where the commits are recorded. Must outlive the VM.
   journal* record = nullptr;

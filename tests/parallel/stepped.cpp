@@ -163,6 +163,9 @@ namespace sched {
 std::unique_ptr<executor> make_thread_executor(unsigned workers) {
   return std::make_unique<stepped_executor>(workers);
 }
+std::unique_ptr<executor> make_arena_executor(unsigned workers, vm_priority /*priority*/) {
+  return std::make_unique<stepped_executor>(workers);
+}
 
 void hooks::step() noexcept {
   if (self != nobody) current->step();

@@ -1,5 +1,4 @@
-// The scheduler's parts, each alone: inbox, quiescence, executor.
-#include "sched/executor.hpp"
+// The scheduler's parts, each alone: inbox, quiescence. Executors: executor_test.cpp.
 #include "sched/inbox.hpp"
 #include "sched/quiescence.hpp"
 
@@ -7,9 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
-#include <memory>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace souk::sched {
@@ -104,80 +101,6 @@ TEST(Quiescence, HoldsBackWhatAWorkerInsideMaySee) {
 TEST(Quiescence, PassesAtOnceWhenAllAreOutside) {
   quiescence quiet{3};
   EXPECT_TRUE(quiet.passed(quiet.stamp()));
-}
-
-struct counting final : task {
-  bool run(unsigned worker) noexcept override {
-    if (worker >= workers) wrong.store(true, std::memory_order_relaxed);  // relaxed: a flag
-    const int before = runs.fetch_add(1, std::memory_order_acq_rel);
-    if (before + 1 == wanted) runs.notify_all();
-    return before < repeats;
-  }
-  int repeats = 0;  // the first so many runs are not the last
-  unsigned workers = 0;
-  int wanted = 0;
-  std::atomic<int> runs{0};
-  std::atomic<bool> wrong{false};
-};
-
-void await_runs(counting& job) {
-  // acquire <- the runs.
-  for (int now = 0; now < job.wanted; now = job.runs.load(std::memory_order_acquire))
-    job.runs.wait(now, std::memory_order_acquire);
-}
-
-TEST(Executor, RunsATaskOnceForEachSubmit) {
-  counting job;
-  job.wanted = 1'000;
-  {
-    const auto pool = make_thread_executor(3);
-    job.workers = pool->workers();
-    ASSERT_EQ(job.workers, 3U);
-    for (int i = 0; i < job.wanted; ++i) pool->submit(job);
-    await_runs(job);
-  }
-  EXPECT_EQ(job.runs, job.wanted);
-  EXPECT_FALSE(job.wrong);
-}
-
-// A task that submits another, and goes on until that has run.
-struct starter final : task {
-  explicit starter(executor& e) : pool{e} { other.wanted = 1; }
-  bool run(unsigned /*worker*/) noexcept override {
-    if (!std::exchange(started, true)) pool.submit(other);
-    if (other.runs.load(std::memory_order_acquire) == 0) return true;  // acquire <- the run
-    finished.store(true, std::memory_order_release);                   // -> the test
-    finished.notify_all();
-    return false;
-  }
-  executor& pool;
-  counting other;
-  bool started = false;
-  std::atomic<bool> finished{false};
-};
-
-TEST(Executor, RunsWhatARunningTaskSubmitsThoughThatGoesOn) {
-  for (const unsigned workers : {1U, 2U}) {
-    const auto pool = make_thread_executor(workers);
-    starter first{*pool};
-    first.other.workers = workers;
-    pool->submit(first);
-    first.finished.wait(false, std::memory_order_acquire);  // acquire <- run
-    EXPECT_EQ(first.other.runs, 1);
-  }
-}
-
-TEST(Executor, RunsATaskAgainUntilItSaysThatItIsDone) {
-  counting job;
-  job.repeats = 999;
-  job.wanted = 1'000;
-  {
-    const auto pool = make_thread_executor(2);
-    job.workers = pool->workers();
-    pool->submit(job);
-    await_runs(job);
-  }
-  EXPECT_EQ(job.runs, job.wanted);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ checked_program scenario_program(const std::string& file) {
     (void)run_scenario(*program, {.kind = how.kind,
                                   .seed = how.seed,
                                   .workers = how.workers,
+                                  .executor = how.executor,
                                   .listener = how.listener,
                                   .record = how.record,
                                   .replay = again.of,
@@ -29,6 +30,7 @@ checked_program workload_program(const bench::workload& what) {
   return [&what](const vm_options& how, repetition again) {
     bench::options chosen{.kind = how.kind,
                           .workers = how.workers,
+                          .executor = how.executor,
                           .seed = how.seed,
                           .size = std::min<std::uint64_t>(what.size, 100),
                           .count = std::min<std::uint64_t>(what.count, 5'000),

@@ -25,6 +25,7 @@ struct settings {
   std::vector<std::string> names;
   vm_kind kind = vm_kind::functional;
   unsigned workers = 1;
+  executor_kind executor = executor_kind::best;
   std::uint64_t repeat = 5;
   std::uint64_t size = 0;
   std::uint64_t count = 0;
@@ -87,23 +88,16 @@ void print_row(const measurement& m) {
 }
 
 void print_json(const measurement& m, const settings& chosen) {
-  nlohmann::ordered_json line{{"workload", m.what->name},
-                              {"vm", to_string(chosen.kind)},
-                              {"workers", chosen.workers},
-                              {"size", m.options.size},
-                              {"count", m.options.count},
-                              {"repeat", m.values.size()},
-                              {"value", m.median()},
-                              {"unit", m.what->unit},
-                              {"min", m.least()},
-                              {"median", m.median()},
-                              {"max", m.most()},
-                              {"peak_rss_kib", m.peak_rss_kib},
-                              {"commit", bench::commit()},
-                              {"compiler", bench::compiler()},
-                              {"build_type", bench::build_type()},
-                              {"flags", bench::flags()},
-                              {"cpu", bench::cpu()}};
+  nlohmann::ordered_json line{
+      {"workload", m.what->name},       {"vm", to_string(chosen.kind)},
+      {"workers", chosen.workers},      {"executor", to_string(chosen.executor)},
+      {"size", m.options.size},         {"count", m.options.count},
+      {"repeat", m.values.size()},      {"value", m.median()},
+      {"unit", m.what->unit},           {"min", m.least()},
+      {"median", m.median()},           {"max", m.most()},
+      {"peak_rss_kib", m.peak_rss_kib}, {"commit", bench::commit()},
+      {"compiler", bench::compiler()},  {"build_type", bench::build_type()},
+      {"flags", bench::flags()},        {"cpu", bench::cpu()}};
   if (const std::string why = bench::warning(); !why.empty()) line["warning"] = why;
   std::cout << line.dump() << std::endl;
 }
@@ -131,6 +125,7 @@ bench::options options_for(const workload& w, const settings& chosen) {
   const double size_scale = w.count_is_fixed ? chosen.scale : 1;
   return {.kind = chosen.kind,
           .workers = chosen.workers,
+          .executor = chosen.executor,
           .size = chosen.size > 0     ? chosen.size
                   : w.size_of.empty() ? 0
                                       : scaled(w.size, size_scale),
@@ -214,6 +209,7 @@ void add_bench_command(CLI::App& app, chosen_command& chosen) {
   command->add_option("WORKLOAD", s->names, "Which (default: all)")->type_name("");
   add_vm_option(*command, s->kind);
   add_workers_option(*command, s->workers)->default_str("1");
+  add_executor_option(*command, s->executor);
   add_number_option(
       *command, "--repeat", [s](std::uint64_t k) { s->repeat = k; }, {1, 1000},
       "How many repetitions, of which the median counts")

@@ -16,6 +16,7 @@ namespace {
 struct settings {
   std::string name;
   unsigned workers = 0;
+  executor_kind executor = executor_kind::best;
   std::uint64_t repeat = 1;
   std::uint64_t seed = 0;
   std::string record_file{};
@@ -34,8 +35,8 @@ void keep(const settings& chosen, const findings& found, const recording& made) 
 
 std::string rerun(const settings& chosen, std::uint64_t seed) {
   return "souk check " + chosen.name +
-         (chosen.workers == 0 ? "" : " --workers " + std::to_string(chosen.workers)) + " --seed " +
-         std::to_string(seed);
+         (chosen.workers == 0 ? "" : " --workers " + std::to_string(chosen.workers)) +
+         executor_argument(chosen.executor) + " --seed " + std::to_string(seed);
 }
 
 /// One run on the parallel VM, its replay, and what differs.
@@ -46,6 +47,7 @@ void check_once(const settings& chosen, std::uint64_t seed, const checked_progra
   program({.kind = vm_kind::parallel,
            .seed = seed,
            .workers = chosen.workers,
+           .executor = chosen.executor,
            .listener = &parallel,
            .record = &made.log},
           {});
@@ -105,6 +107,7 @@ void add_check_command(CLI::App& app, chosen_command& chosen) {
       ->required()
       ->type_name("");
   add_workers_option(*command, s->workers);
+  add_executor_option(*command, s->executor);
   add_number_option(
       *command, "--repeat", [s](std::uint64_t k) { s->repeat = k; }, {.least = 1},
       "How many seeds: S, S+1, ...")

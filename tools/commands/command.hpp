@@ -31,6 +31,11 @@ CLI::Option* add_vm_option(CLI::App& command, vm_kind& kind);
 [[nodiscard]] std::string_view to_string(vm_kind kind) noexcept;
 /// The option --workers of the parallel VM.
 CLI::Option* add_workers_option(CLI::App& command, unsigned& workers);
+/// The option --executor of the parallel VM.
+CLI::Option* add_executor_option(CLI::App& command, executor_kind& kind);
+[[nodiscard]] std::string_view to_string(executor_kind kind) noexcept;
+/// What chooses it again on a command line, with a space before; empty for the default.
+[[nodiscard]] std::string executor_argument(executor_kind kind);
 /// Throws CLI::ValidationError if that VM cannot use so many.
 void check_workers(vm_kind kind, unsigned workers);
 

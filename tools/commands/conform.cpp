@@ -15,6 +15,7 @@ struct settings {
   std::vector<std::string> paths;
   vm_kind kind = vm_kind::functional;
   unsigned workers = 0;
+  executor_kind executor = executor_kind::best;
   bool by_transition = false;
   suite_options suite;
 };
@@ -35,12 +36,13 @@ int conform(const settings& chosen) {
   options.rerun_arguments =
       "--vm " + std::string{to_string(chosen.kind)} +
       (chosen.workers != 0 ? " --workers " + std::to_string(chosen.workers) : "") +
-      (chosen.by_transition ? " --by-transition" : "");
+      executor_argument(chosen.executor) + (chosen.by_transition ? " --by-transition" : "");
   options.show_progress = ::isatty(STDERR_FILENO) == 1;
   const auto run = [&](const scenario& program, std::uint64_t seed) {
     return run_scenario(program, {.kind = chosen.kind,
                                   .seed = seed,
                                   .workers = chosen.workers,
+                                  .executor = chosen.executor,
                                   .by_transition = chosen.by_transition});
   };
   const suite_result result = run_suite(chosen.paths, options, run, std::cout, std::cerr);
@@ -65,6 +67,7 @@ void add_conform_command(CLI::App& app, chosen_command& chosen) {
       ->type_name("");
   add_vm_option(*command, s->kind);
   add_workers_option(*command, s->workers);
+  add_executor_option(*command, s->executor);
   command->add_flag("--by-transition", s->by_transition,
                     "Drive the VM one transition at a time, of processes drawn from the seed,\n"
                     "instead of in rounds; what a parallel VM may show is right then too");

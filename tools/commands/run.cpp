@@ -44,6 +44,7 @@ void add_run_command(CLI::App& app, chosen_command& chosen) {
       ->type_name("");
   add_vm_option(*command, s->run.kind);
   add_workers_option(*command, s->run.workers);
+  add_executor_option(*command, s->run.executor);
   run_options& run = s->run;
   add_number_option(
       *command, "--seed", [&run](std::uint64_t seed) { run.seed = seed; }, {},

@@ -64,6 +64,7 @@ class run {
     vm market{vm_options{.kind = options_.kind,
                          .seed = options_.seed,
                          .workers = options_.workers,
+                         .executor = options_.executor,
                          .listener = &recorder_,
                          .record = options_.record,
                          .on_escape = [this](const souk::action& a) { recorder_.on_escape(a); }},

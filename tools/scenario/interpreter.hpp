@@ -19,6 +19,7 @@ struct run_options {
   std::uint64_t seed = 0;
   /// Of the parallel VM; 0: as many as cores.
   unsigned workers = 0;
+  executor_kind executor = executor_kind::best;
   /// Drives the VM instead of letting it run in rounds: one transition at a time, of a process that
   /// the seed draws.
   bool by_transition = false;

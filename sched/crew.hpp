@@ -1,0 +1,78 @@
+// Workers and what waits for them: all of an executor but where its threads come from.
+//
+// What waits stands in one queue, first in, first out. A worker is at work, hungry (nothing waits:
+// it looks for a moment longer, while others are at work that may hand it something) or parked
+// (its thread may be doing something else). call() brings a parked worker back.
+//
+//     parked --call()--> at work --nothing waits--> hungry --in vain--> parked
+//                           ^                          |
+//                           +------ something waits ---+
+//
+// A task that goes on stays with its worker as long as no other waits: the caches are warm there,
+// and nobody is called for it. The first task that a running task submits is kept for when that run
+// is over, which is a quantum away at most: often the worker is free then, and what one shard hands
+// to the next is handled where it lies. Only if both go on is somebody called.
+//
+// Threads    submit(): any. work(w): whoever call(w) made do it, until work(w) says false.
+// Ownership  Derived classes own the threads, and call await_parked() before they end.
+// C1  As many workers are hungry, or called and not yet here, as tasks wait; or none is parked.
+//     Each task that comes to the queue calls somebody, unless the hungry suffice; who takes one is
+//     one of those; and who parks has seen the queue empty, all under the lock. So no wake-up is
+//     lost (E1), though all who are called may come late.
+// C2  A worker is called only while it is parked, and at work until it has parked itself under the
+//     lock. So at most one thread is in work(w), and no two running tasks are told the same worker.
+// C3  From one run of a task to the next, and from submit() to the first, it goes through the lock
+//     or stays on its thread (E2).
+#pragma once
+
+#include "sched/atomic.hpp"
+#include "sched/executor.hpp"
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace souk::sched {
+
+class crew : public executor {
+ public:
+  crew(const crew&) = delete;
+  crew& operator=(const crew&) = delete;
+
+  [[nodiscard]] unsigned workers() const noexcept final { return workers_; }
+  void submit(task& ready) final;
+
+ protected:
+  explicit crew(unsigned workers);
+
+  /// Has work(worker) called on some thread, soon, and again as long as it says true.
+  virtual void call(unsigned worker) = 0;
+  /// Runs what waits. True: for long enough, if others want this thread. False: the worker is
+  /// parked, and the crew may be gone already.
+  [[nodiscard]] bool work(unsigned worker);
+  /// Waits until nothing runs or waits and no thread is in work().
+  void await_parked();
+
+ private:
+  [[nodiscard]] task* take_first(unsigned worker);
+  [[nodiscard]] task* take_next(unsigned worker, task* going_on);
+  [[nodiscard]] task* take_or_park(std::unique_lock<std::mutex>& held, unsigned worker);
+  void look_out(std::unique_lock<std::mutex>& held);
+  void put(task& ready);
+  [[nodiscard]] task& take();
+  [[nodiscard]] std::optional<unsigned> whom_to_call();
+
+  const unsigned workers_;
+  std::mutex lock_;  // guards what follows
+  std::condition_variable all_parked_;
+  std::deque<task*> queue_;
+  std::vector<unsigned> parked_;  // the last that parked is called first
+  unsigned hungry_ = 0;
+  /// The length of the queue: for those who look without the lock.
+  alignas(64) atomic<std::size_t> waiting_{0};
+};
+
+}  // namespace souk::sched
