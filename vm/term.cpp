@@ -28,7 +28,7 @@ std::size_t mix(std::size_t seed, std::size_t value) noexcept {
 
 node* new_node(std::size_t payload) {
   const auto [memory, payer] = account::take_on_current(sizeof(node) + payload);
-  return new (memory) node{1, payer, 0, 0, 0, 0};
+  return new (memory) node{1, payer, 0, 0, 0, 0, 0};
 }
 
 // Depth and wildcards of a compound from its parts (N1, N2).
@@ -83,10 +83,9 @@ std::optional<symbol> wildcard::name() const noexcept {
 }
 
 term::term(kind k, std::string_view text) {
-  raw_.which = k;
   if (text.size() <= inline_capacity) {
-    std::ranges::copy(text, raw_.data.begin());
-    raw_.length = static_cast<std::uint8_t>(text.size());
+    std::memcpy(&raw_, text.data(), text.size());
+    raw_.high |= high_word(k, static_cast<std::uint8_t>(text.size()));
     return;
   }
   if (text.size() > max_extent)
@@ -94,8 +93,7 @@ term::term(kind k, std::string_view text) {
   node* const fresh = new_node(text.size());
   fresh->extent = static_cast<std::uint32_t>(text.size());
   std::ranges::copy(text, reinterpret_cast<char*>(fresh + 1));
-  std::memcpy(raw_.data.data(), &fresh, sizeof fresh);
-  raw_.length = shared_mark;
+  *this = term{k, fresh};
 }
 
 std::uint64_t term::real_word(double value) noexcept {
@@ -111,15 +109,6 @@ void term::refuse_integer() {
 void term::wrong_kind(kind wanted) const {
   throw term_error{"expected a term of kind " + std::string{to_string(wanted)} + ", found " +
                    std::string{to_string(which())} + ": " + to_string(*this)};
-}
-
-std::span<const term> term::parts() const& noexcept {
-  switch (which()) {
-    case kind::pair: return {terms(), 2};
-    case kind::vector: return {terms(), shared().extent};
-    case kind::record: return {terms(), shared().arity};
-    default: return {};
-  }
 }
 
 void term::free_node() noexcept {
@@ -141,8 +130,7 @@ void term::free_node() noexcept {
 void term::free_list() noexcept {
   raw rest = raw_;
   for (bool more = true; more;) {
-    node* gone = nullptr;
-    std::memcpy(&gone, rest.data.data(), sizeof gone);
+    auto* const gone = reinterpret_cast<node*>(static_cast<std::uintptr_t>(rest.low));
     auto* const parts = reinterpret_cast<term*>(gone + 1);
     term& tail = parts[1];
     std::destroy_at(parts);
@@ -177,7 +165,7 @@ std::size_t depth_of(const term& t) noexcept {
 template <class Parts>
 node* new_compound(const Parts& parts, std::uint16_t depth, bool wild) {
   node* const fresh = new_node(parts.size() * sizeof(term));
-  fresh->depth = depth & 0x7fffU;
+  fresh->depth = depth & 0x3fffU;
   fresh->wild = wild ? 1 : 0;
   std::uninitialized_copy(parts.begin(), parts.end(), reinterpret_cast<term*>(fresh + 1));
   return fresh;
@@ -197,7 +185,7 @@ term cons(term head, term tail) {
   extent.add(tail, depth_of(tail), tail.is(kind::pair) ? 0 : 1);
   const std::uint16_t depth = extent.depth();
   node* const fresh = new_node(2 * sizeof(term));
-  fresh->depth = depth & 0x7fffU;
+  fresh->depth = depth & 0x3fffU;
   fresh->wild = extent.wild() ? 1 : 0;
   auto* const parts = reinterpret_cast<term*>(fresh + 1);
   new (parts) term{std::move(head)};
@@ -229,13 +217,11 @@ term record(symbol label, std::span<const term> fields) {
 
 term record_of_moved(symbol label, std::span<term> fields) {
   if (fields.size() > max_arity || label.serial() != 0) return record(label, fields);  // refuses it
-  // Mostly all of them are plain values.
-  const bool flat = std::ranges::all_of(
-      fields, [](const term& one) { return !one.is_shared() && !one.is(kind::wildcard); });
-  const extent_of_parts extent = flat ? extent_of_parts{} : measure(fields);
+  const extent_of_parts extent = measure(fields);
   const std::uint16_t depth = extent.depth();
   node* const fresh = new_node(fields.size_bytes());
-  fresh->depth = depth & 0x7fffU;
+  fresh->depth = depth & 0x3fffU;
+  fresh->flat = std::ranges::none_of(fields, &term::is_shared) ? 1 : 0;
   fresh->wild = extent.wild() ? 1 : 0;
   fresh->extent = label.base();
   fresh->arity = static_cast<std::uint16_t>(fields.size());
@@ -252,7 +238,7 @@ bool operator==(const term& left, const term& right) noexcept {
   const term* a = &left;
   const term* b = &right;
   for (;;) {
-    if (std::memcmp(&a->raw_, &b->raw_, sizeof(term)) == 0) return true;  // same atom, or same node
+    if (a->raw_ == b->raw_) return true;  // same atom, or same node
     if (a->which() != b->which() || !a->is_shared() || !b->is_shared()) return false;
     switch (a->which()) {
       case kind::string:

@@ -122,6 +122,12 @@ struct action {
   template <class What>
     requires(!std::same_as<std::remove_cvref_t<What>, action>)
   explicit action(What&& one) : what(std::forward<What>(one)) {}
+
+  /// It holds no memory, so that nothing is lost without its destructor.
+  [[nodiscard]] bool is_spent() const noexcept {
+    const auto* const message = std::get_if<send_message>(&what);
+    return message != nullptr && message->body.is_plain();
+  }
 };
 
 /// What at_meta_level() makes: actions on the VM around this VM.

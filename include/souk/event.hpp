@@ -36,9 +36,7 @@ class event {
   [[nodiscard]] static event absence(souk::role peer, souk::reason why) {
     return event{event_kind::absence, std::move(peer), std::move(why)};
   }
-  [[nodiscard]] static event message(orientation o, term body) {
-    return event{event_kind::message, souk::role{o, interest_type::participant, std::move(body)}};
-  }
+  [[nodiscard]] static event message(orientation o, term body) { return event{o, std::move(body)}; }
 
   [[nodiscard]] event_kind which() const noexcept { return kind_; }
   [[nodiscard]] const souk::role& role() const noexcept { return role_; }
@@ -51,6 +49,8 @@ class event {
  private:
   event(event_kind k, souk::role r, souk::reason why = {})
       : role_{std::move(r)}, reason_{std::move(why)}, kind_{k} {}
+  event(orientation o, term body)  // a message, made in its place
+      : role_{o, interest_type::participant, std::move(body)}, kind_{event_kind::message} {}
 
   souk::role role_;
   souk::reason reason_;

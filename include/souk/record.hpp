@@ -127,12 +127,21 @@ struct member_value<M C::*> {
   using type = M;
 };
 
+/// Its terms are always inside the handle, and never wild.
+template <class T>
+inline constexpr bool makes_atoms =
+    std::is_arithmetic_v<T> || std::same_as<T, symbol> || std::same_as<T, pid>;
+
 template <described T, class Object, class MemberPointers>
 term record_from(const Object& object, const MemberPointers& members) {
   return std::apply(
       [&](const auto&... member) {
         std::array<term, sizeof...(member)> fields{term(object.*member)...};
-        return record_of_moved(description_of<T>.name(), fields);
+        if constexpr ((makes_atoms<std::remove_cvref_t<decltype(object.*member)>> && ...)) {
+          return record_of_atoms(description_of<T>.name(), fields);
+        } else {
+          return record_of_moved(description_of<T>.name(), fields);
+        }
       },
       members);
 }

@@ -145,31 +145,31 @@ class SOUK_EXPORT term {
   template <sendable T>
   term(const T& value) : term{conversion<T>::to_term(value)} {}
 
-  term(const term& other) noexcept : raw_{other.raw_} {
+  term(const term& other) noexcept : raw_{other.raw_.copy()} {
     if (is_shared()) shared().share();
   }
-  term(term&& other) noexcept : raw_{other.raw_} { other.raw_ = {}; }
-  term& operator=(const term& other) noexcept {
-    term copy{other};
-    std::swap(raw_, copy.raw_);
-    return *this;
-  }
+  term(term&& other) noexcept : raw_{other.raw_.copy()} { other.raw_ = {}; }
+  term& operator=(const term& other) noexcept { return *this = term{other}; }
   term& operator=(term&& other) noexcept {
-    std::swap(raw_, other.raw_);
+    const raw old = raw_.copy();
+    raw_ = other.raw_.copy();
+    other.raw_ = old;
     return *this;
   }
   ~term() {
-    if (is_shared() && shared().unshare()) free_node();
+    if (is_shared()) give_up();
   }
 
-  [[nodiscard]] kind which() const noexcept { return raw_.which; }
-  [[nodiscard]] bool is(kind k) const noexcept { return raw_.which == k; }
+  [[nodiscard]] kind which() const noexcept { return static_cast<kind>(raw_.high >> kind_shift); }
+  [[nodiscard]] bool is(kind k) const noexcept { return which() == k; }
   /// True only for the boolean false, which as a whole topic or body matches nothing (TOP-6).
   [[nodiscard]] bool is_false() const noexcept { return is(kind::boolean) && word() == 0; }
   /// No wildcard inside.
   [[nodiscard]] bool is_ground() const noexcept {
     return !is(kind::wildcard) && !(is_shared() && shared().wild);
   }
+  /// All of it is in the handle.
+  [[nodiscard]] bool is_plain() const noexcept { return !is_shared(); }
   /// A pair, vector or record: a term with terms inside.
   [[nodiscard]] bool is_compound() const noexcept {
     return is(kind::pair) || is(kind::vector) || is(kind::record);
@@ -199,7 +199,12 @@ class SOUK_EXPORT term {
   [[nodiscard]] term tail() const&& { return tail(); }
   [[nodiscard]] symbol label() const { return expect(kind::record), symbol{shared().extent, 0}; }
   /// The elements of a vector, the fields of a record, or head and tail of a pair; of others: none.
-  [[nodiscard]] std::span<const term> parts() const& noexcept;
+  [[nodiscard]] std::span<const term> parts() const& noexcept {
+    if (is(kind::record)) return {terms(), shared().arity};
+    if (is(kind::pair)) return {terms(), 2};
+    return is(kind::vector) ? std::span<const term>{terms(), shared().extent}
+                            : std::span<const term>{};
+  }
   std::span<const term> parts() const&& = delete;
 
   /// The host object inside, if it is a `T`; otherwise null.
@@ -225,30 +230,47 @@ class SOUK_EXPORT term {
   friend SOUK_EXPORT term vector(std::span<const term> elements);
   friend SOUK_EXPORT term record(symbol label, std::span<const term> fields);
   friend SOUK_EXPORT term record_of_moved(symbol label, std::span<term> fields);
+  template <std::size_t N>
+  friend term record_of_atoms(symbol label, const std::array<term, N>& fields);
   template <class T>
   friend term host_object(std::shared_ptr<T> object);
 
  private:
   static constexpr std::size_t inline_capacity = 14;
   static constexpr std::uint8_t shared_mark = 0xff;
+  /// Two words, so that a handle moves in registers. From the first byte on: the value, or the
+  /// characters of a text inside, or the node's address; the length of a text inside, or
+  /// shared_mark; the kind.
   struct raw {
-    alignas(8) std::array<char, inline_capacity> data{};
-    std::uint8_t length = 0;  // of a text inside; shared_mark: data starts with the node's address
-    kind which = kind::boolean;
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+
+    /// Word by word: a processor that has just written the two waits before it can read both at
+    /// once.
+    [[nodiscard]] raw copy() const noexcept {
+      raw made{low, high};
+#if defined(__GNUC__)
+      asm("" : "+r"(made.low), "+r"(made.high));  // so that no compiler makes one move of it
+#endif
+      return made;
+    }
+    friend constexpr bool operator==(const raw&, const raw&) noexcept = default;
   };
   static_assert(sizeof(raw) == 16);
+  static_assert(std::endian::native == std::endian::little);
+  static constexpr unsigned length_shift = 48;
+  static constexpr unsigned kind_shift = 56;
+  static constexpr std::uint64_t high_word(kind k, std::uint8_t length,
+                                           std::uint64_t value = 0) noexcept {
+    return std::uint64_t{static_cast<std::uint8_t>(k)} << kind_shift |
+           std::uint64_t{length} << length_shift | value;
+  }
 
-  term(kind k, std::uint64_t word, std::uint32_t half = 0) noexcept {
-    std::memcpy(raw_.data.data(), &word, sizeof word);
-    std::memcpy(raw_.data.data() + sizeof word, &half, sizeof half);
-    raw_.which = k;
-  }
+  term(kind k, std::uint64_t word, std::uint32_t half = 0) noexcept
+      : raw_{word, high_word(k, 0, half)} {}
   term(kind k, std::string_view text);
-  term(kind k, detail::node* fresh) noexcept {
-    std::memcpy(raw_.data.data(), &fresh, sizeof fresh);
-    raw_.length = shared_mark;
-    raw_.which = k;
-  }
+  term(kind k, detail::node* fresh) noexcept
+      : raw_{reinterpret_cast<std::uintptr_t>(fresh), high_word(k, shared_mark)} {}
   static term make_host(std::shared_ptr<const void> object, const std::type_info& type);
 
   template <whole_number Int>
@@ -264,31 +286,33 @@ class SOUK_EXPORT term {
   }
   [[noreturn]] void wrong_kind(kind wanted) const;
 
-  [[nodiscard]] bool is_shared() const noexcept { return raw_.length == shared_mark; }
-  [[nodiscard]] std::uint64_t word() const noexcept {
-    std::uint64_t value = 0;
-    std::memcpy(&value, raw_.data.data(), sizeof value);
-    return value;
+  [[nodiscard]] std::uint8_t inline_length() const noexcept {
+    return static_cast<std::uint8_t>(raw_.high >> length_shift);
   }
+  [[nodiscard]] bool is_shared() const noexcept { return inline_length() == shared_mark; }
+  [[nodiscard]] std::uint64_t word() const noexcept { return raw_.low; }
   [[nodiscard]] std::uint32_t half() const noexcept {
-    std::uint32_t value = 0;
-    std::memcpy(&value, raw_.data.data() + sizeof(std::uint64_t), sizeof value);
-    return value;
+    return static_cast<std::uint32_t>(raw_.high);
   }
   [[nodiscard]] detail::node& shared() const noexcept {
-    detail::node* node = nullptr;
-    std::memcpy(&node, raw_.data.data(), sizeof node);
-    return *node;
+    return *reinterpret_cast<detail::node*>(static_cast<std::uintptr_t>(raw_.low));
   }
   [[nodiscard]] term* terms() const noexcept { return reinterpret_cast<term*>(&shared() + 1); }
   [[nodiscard]] const detail::host_cell& host() const noexcept {
     return *reinterpret_cast<const detail::host_cell*>(&shared() + 1);
   }
   [[nodiscard]] std::string_view characters() const noexcept {
-    if (!is_shared()) return {raw_.data.data(), raw_.length};
+    if (!is_shared()) return {reinterpret_cast<const char*>(&raw_), inline_length()};
     return {reinterpret_cast<const char*>(&shared() + 1), shared().extent};
   }
-  // The last share is gone.
+  // Pre: shared.
+  void give_up() noexcept {
+    detail::node& n = shared();
+    if (!n.unshare()) return;
+    // The last share is gone.
+    if (!n.flat) return free_node();
+    detail::account::give_back(n.payer, &n, sizeof(detail::node) + n.arity * sizeof(term));
+  }
   void free_node() noexcept;
   void free_list() noexcept;
 
@@ -304,6 +328,22 @@ static_assert(sizeof(term) == 16);
 [[nodiscard]] SOUK_EXPORT term record(symbol label, std::span<const term> fields);
 /// The same; the fields are moved out of the span.
 [[nodiscard]] SOUK_EXPORT term record_of_moved(symbol label, std::span<term> fields);
+/// The same. Pre: no field is shared or wild.
+template <std::size_t N>
+[[nodiscard]] term record_of_atoms(symbol label, const std::array<term, N>& fields) {
+  static_assert(N <= 0xffff, "a record may have at most 65,535 fields");
+  const auto [memory, payer] =
+      detail::account::take_on_current(sizeof(detail::node) + N * sizeof(term));
+  auto* const fresh = new (memory) detail::node{.shares = 1,
+                                                .payer = payer,
+                                                .extent = label.base(),
+                                                .arity = N,
+                                                .depth = 1,
+                                                .flat = 1,
+                                                .wild = 0};
+  std::uninitialized_copy(fields.begin(), fields.end(), reinterpret_cast<term*>(fresh + 1));
+  return term{kind::record, fresh};
+}
 /// The elements as a chain of pairs that ends in `tail`.
 [[nodiscard]] SOUK_EXPORT term list_of(std::span<const term> elements, term tail = nil);
 

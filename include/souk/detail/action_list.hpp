@@ -47,11 +47,9 @@ class list_of_actions {
   template <class... Arguments>
   void emplace_back(Arguments&&... arguments) {
     if (block_ == nullptr) {
-      reserve(1);
+      block_ = header::template make<1>();
     } else if (block_->size == block_->capacity) {
-      Action one(std::forward<Arguments>(arguments)...);  // may be made from what is in here
-      reserve(2 * std::size_t{block_->capacity});
-      return emplace_back(std::move(one));
+      return add_to_full(Action(std::forward<Arguments>(arguments)...));
     }
     new (first() + block_->size) Action(std::forward<Arguments>(arguments)...);
     ++block_->size;
@@ -65,7 +63,7 @@ class list_of_actions {
   }
   /// `more` is empty afterwards.
   void append(list_of_actions&& more) {
-    if (empty()) return std::swap(block_, more.block_), more.clear();
+    if (empty()) return std::swap(block_, more.block_);
     reserve(size() + more.size());
     for (Action& one : more) emplace_back(std::move(one));
     more.clear();
@@ -85,8 +83,9 @@ class list_of_actions {
   }
   /// Keeps the memory.
   void clear() noexcept {
-    std::destroy(begin(), end());
-    if (block_ != nullptr) block_->size = 0;
+    if (block_ == nullptr) return;
+    destroy_all();
+    block_->size = 0;
   }
 
  private:
@@ -96,8 +95,13 @@ class list_of_actions {
     std::uint32_t size;
     std::uint32_t capacity;
 
-    static std::size_t bytes(std::size_t capacity) noexcept {
+    static constexpr std::size_t bytes(std::size_t capacity) noexcept {
       return sizeof(header) + capacity * sizeof(Action);
+    }
+    template <std::uint32_t Capacity>
+    static header* make() {
+      const auto [memory, payer] = account::take_on_current(bytes(Capacity));
+      return new (memory) header{payer, 0, Capacity};
     }
     static header* make(std::size_t capacity) {
       if (capacity > std::numeric_limits<std::uint32_t>::max()) throw std::bad_array_new_length{};
@@ -107,9 +111,23 @@ class list_of_actions {
   };
 
   [[nodiscard]] Action* first() const noexcept { return reinterpret_cast<Action*>(block_ + 1); }
+  // What holds nothing needs no destructor: a message whose body went on, mostly.
+  void destroy_all() noexcept {
+    Action* const past = first() + block_->size;
+    for (Action* one = first(); one != past; ++one) {
+      if (!one->is_spent()) destroy_one(*one);
+    }
+  }
+  [[gnu::noinline]] static void destroy_one(Action& one) noexcept { std::destroy_at(&one); }
   void release() noexcept {
-    std::destroy_n(first(), block_->size);
+    destroy_all();
+    if (block_->capacity == 1) return account::give_back(block_->payer, block_, header::bytes(1));
     account::give_back(block_->payer, block_, header::bytes(block_->capacity));
+  }
+  // Made before, since it may be made from what is in here.
+  [[gnu::noinline]] void add_to_full(Action one) {
+    reserve(2 * std::size_t{block_->capacity});
+    emplace_back(std::move(one));
   }
 
   header* block_ = nullptr;

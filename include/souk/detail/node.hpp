@@ -10,6 +10,7 @@
 // N1  depth <= max_term_depth, so that walking a term may recurse. The tail of a pair adds nothing
 //     to it: lists are walked in a loop.
 // N2  wild says exactly whether a wildcard is inside.
+// N3  flat is set only where no part is shared: such a node is freed without a look at its parts.
 #pragma once
 
 #include <souk/detail/account.hpp>
@@ -27,7 +28,8 @@ struct node {
   std::uint32_t
       extent;  ///< vector: its size. string, bytes, error: their length. record: base of its label
   std::uint16_t arity;  ///< record: its number of fields
-  std::uint16_t depth : 15;
+  std::uint16_t depth : 14;
+  std::uint16_t flat : 1;
   std::uint16_t wild : 1;
 
   void share() noexcept {

@@ -54,7 +54,9 @@ class state_box {
 
   template <class S>
   [[nodiscard]] bool holds() const noexcept {
-    return operations_ != nullptr && *operations_->type == typeid(S);
+    // Another library may have its own table for the same type.
+    return operations_ == &operations_for<S> ||
+           (operations_ != nullptr && *operations_->type == typeid(S));
   }
   /// The state. Throws usage_error when it is not an `S`.
   template <class S>
