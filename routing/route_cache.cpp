@@ -21,6 +21,13 @@ constexpr std::size_t ways = 4;  // for each key
 /// A shard that sends less remembers no routes: it is small, and there may be very many of them.
 constexpr std::uint64_t warm_up = 256;
 
+bool is_before(const target* left, const target* right) noexcept {
+  return left->owner_number != right->owner_number ? left->owner_number < right->owner_number
+                                                   : left->age < right->age;
+}
+
+bool is_several(std::uint64_t fields) noexcept { return (fields & (fields - 1)) != 0; }
+
 std::uint64_t mixed(std::uint64_t x) noexcept {
   x *= 0x9e3779b97f4a7c15U;
   return x ^ (x >> 32);
@@ -28,54 +35,73 @@ std::uint64_t mixed(std::uint64_t x) noexcept {
 
 }  // namespace
 
+// Mostly the label of a record alone decides, or one field.
 route_cache::route route_cache::find(const trie& now, const term& body) {
-  const link root{now.root_};
   ++finds_;
-  if (root && root.is_branch() && body.is_compound() && body.is_ground()) {
-    if (!routes_.empty()) return find_by_fields(now, body, root.branch().extra.stamp);
-    if (finds_ > warm_up) {
-      shapes_.resize(shape_slots);
-      routes_.resize(route_slots);
-    }
+  const link root{now.root_};
+  if (routes_.empty() || !body.is(kind::record) || !body.is_ground() || !root || !root.is_branch())
+    return find_slowly(now, body);
+  const compound record{body};
+  const std::uint64_t code = record.code();
+  const shape_memory& shape = shapes_[mixed(code) % shape_slots];
+  if (shape.code != code || shape.stamp != root.branch().extra.stamp || shape.is_intricate)
+    return find_slowly(now, body);
+  plain_value key;
+  if (shape.fields != 0) {
+    const term& part = record.parts()[static_cast<std::size_t>(std::countr_zero(shape.fields))];
+    if (!is_plain(part)) return find_slowly(now, body);
+    key = {token_detail::low_word(part), token_detail::high_word(part)};
   }
-  return walk_through(now, body);
+  const std::size_t first_way = first_way_of(hash_of(shape.id, key));
+  for (std::size_t way = first_way; way != first_way + ways; ++way) {
+    if (routes_[way].shape == shape.id && routes_[way].first == key) return remembered(way);
+  }
+  return find_slowly(now, body);
 }
 
-route_cache::route route_cache::find_by_fields(const trie& now, const term& body,
-                                               std::uint64_t stamp) {
+/// What is not in its place, of any shape.
+route_cache::route route_cache::find_slowly(const trie& now, const term& body) {
+  if (routes_.empty() && finds_ > warm_up) {
+    shapes_.resize(shape_slots);
+    routes_.resize(route_slots);
+  }
+  const link root{now.root_};
+  if (routes_.empty() || !root || !root.is_branch() || !body.is_compound() || !body.is_ground())
+    return walk_through(now, body);
   const fields parts{body};
   const std::uint64_t code = parts.code();
   if (code == 0) return walk_through(now, body);
   shape_memory& shape = shapes_[mixed(code) % shape_slots];
+  const std::uint64_t stamp = root.branch().extra.stamp;
   if (shape.code != code || shape.stamp != stamp) open_shape(shape, code, stamp);
   if (shape.too_deep) return walk_through(now, body);
 
   route_key key;
-  std::uint64_t hash = shape.id;
+  std::uint64_t hash = hash_of(shape.id, {});
   std::size_t n = 0;
   for (std::uint64_t left = shape.fields; left != 0; left &= left - 1) {
     const term& part = parts[static_cast<std::size_t>(std::countr_zero(left))];
     if (!is_plain(part)) return walk_through(now, body);
     key[n] = {token_detail::low_word(part), token_detail::high_word(part)};
-    hash = mixed(hash ^ key[n].low) ^ key[n].high;
+    hash = hash_of(n == 0 ? shape.id : hash, key[n]);
     ++n;
   }
-  const std::size_t first_way = mixed(hash) % (routes_.size() / ways) * ways;
+  const std::size_t first_way = first_way_of(hash);
   for (std::size_t way = first_way; way != first_way + ways; ++way) {
-    if (is_known(way, shape, key)) return remembered(way);
+    const route_memory& known = routes_[way];
+    if (known.shape != shape.id || known.first != key.front()) continue;
+    if (!is_several(shape.fields) || std::equal(key.begin() + 1, key.end(), rest_[way].begin()))
+      return remembered(way);
   }
-  body_ = &parts;
-  const route found = learn(now, body, shape, key, first_way);
-  body_ = nullptr;
-  return found;
+  return learn(now, body, parts, shape, key, first_way);
 }
 
-bool route_cache::is_known(std::size_t way, const shape_memory& shape,
-                           const route_key& key) const noexcept {
-  const route_memory& known = routes_[way];
-  if (known.shape != shape.id || known.first != key.front()) return false;
-  const bool is_all = (shape.fields & (shape.fields - 1)) == 0;  // at most one field
-  return is_all || std::equal(key.begin() + 1, key.end(), rest_[way].begin());
+std::uint64_t route_cache::hash_of(std::uint64_t before, const plain_value& key) noexcept {
+  return mixed(before ^ key.low ^ std::rotl(key.high, 13));
+}
+
+std::size_t route_cache::first_way_of(std::uint64_t hash) const noexcept {
+  return hash & (routes_.size() - ways);  // both are powers of two
 }
 
 // What decided before, for another version, will mostly decide again.
@@ -85,20 +111,29 @@ void route_cache::open_shape(shape_memory& shape, std::uint64_t code,
     version_ = stamp;
     present_ = last_shape_ + 1;
   }
-  shape = {code, stamp, shape.code == code ? shape.fields : 0, ++last_shape_, false};
+  shape = {.code = code,
+           .stamp = stamp,
+           .fields = shape.code == code ? shape.fields : 0,
+           .id = ++last_shape_};
+  shape.is_intricate = is_several(shape.fields);
 }
 
-route_cache::route route_cache::learn(const trie& now, const term& body, shape_memory& shape,
-                                      const route_key& key, std::size_t first_way) {
+route_cache::route route_cache::learn(const trie& now, const term& body, const fields& parts,
+                                      shape_memory& shape, const route_key& key,
+                                      std::size_t first_way) {
   fields_read_ = 0;
   too_deep_ = false;
+  body_ = &parts;
   const route found = walk_through(now, body);
+  body_ = nullptr;
   const std::uint64_t fields = shape.fields | fields_read_;
   if (too_deep_ || static_cast<std::size_t>(std::popcount(fields)) > max_fields) {
     shape.fields = 0;
     shape.too_deep = true;
+    shape.is_intricate = true;
   } else if (fields != shape.fields) {
     shape.fields = fields;
+    shape.is_intricate = is_several(fields);
     shape.id = ++last_shape_;  // what was remembered is of another key
   } else if (found.size() <= max_targets) {
     remember(found, shape, key, way_to_replace(first_way));
@@ -119,7 +154,7 @@ void route_cache::remember(route found, const shape_memory& shape, const route_k
                            std::size_t way) {
   route_memory& here = routes_[way];
   here.shape = 0;  // until it is whole
-  if ((shape.fields & (shape.fields - 1)) != 0) {
+  if (is_several(shape.fields)) {
     if (rest_.empty()) rest_.resize(routes_.size());
     std::copy(key.begin() + 1, key.end(), rest_[way].begin());
   }
@@ -177,20 +212,21 @@ route_cache::route route_cache::walk_through(const trie& now, const term& body) 
   if (body.is_false()) return {};  // TOP-6
   reached leaves{body, *this};
   walk{leaves}.from(link{now.root_}, body);
-  if (lists_.empty()) return found_;
   if (found_.empty() && lists_.size() == 1) return lists_.front();
   for (const route& list : lists_) found_.insert(found_.end(), list.begin(), list.end());
+  if (found_.size() > 1) std::ranges::sort(found_, is_before);
   return found_;
 }
 
 void route_cache::operator()(const bunch_node& all) {
-  if (!all.has_children()) return lists_.push_back(all.entries());
+  const auto list = [this](const target* t) { found_.push_back(t); };
+  if (all.extra.size <= max_targets) return all.for_each(list);  // the route is remembered whole
   if (crowds_.empty()) crowds_.resize(crowd_slots);
   crowd_memory& c = crowds_[all.extra.stamp % crowd_slots];
   if (c.stamp == all.extra.stamp) {
     c.used = finds_;
   } else if (c.used == finds_) {  // by another bunch of this route
-    return all.for_each([this](const target* t) { found_.push_back(t); });
+    return all.for_each(list);
   } else {
     refill(c, all);
   }
@@ -202,6 +238,7 @@ void route_cache::refill(crowd_memory& c, const bunch_node& all) {
   c.all.clear();
   c.all.reserve(all.extra.size);
   all.for_each([&](const target* t) { c.all.push_back(t); });
+  std::ranges::sort(c.all, is_before);
   c.stamp = all.extra.stamp;
   c.used = finds_;
 }

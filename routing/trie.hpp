@@ -24,6 +24,9 @@ namespace souk::routing {
 /// version that holds it, and its topic must not change.
 struct target {
   term topic;
+  // Routes are in the order of these two.
+  std::uint64_t age = 0;
+  std::uint32_t owner_number = 0;
 };
 
 struct trie_node;
@@ -98,7 +101,8 @@ class route_cache {
  public:
   using route = std::span<const target* const>;
 
-  /// The targets whose topics `body` reaches; valid until the next call, while `now` is.
+  /// The targets whose topics `body` reaches, by owner and age; valid until the next call, while
+  /// `now` is.
   [[nodiscard]] route find(const trie& now, const term& body);
 
  private:
@@ -118,8 +122,9 @@ class route_cache {
     std::uint64_t code = 0;
     std::uint64_t stamp = 0;  // of the root
     std::uint64_t fields = 0;
-    std::uint64_t id = 0;   // of these three together: never used again
-    bool too_deep = false;  // more decides than is remembered
+    std::uint64_t id = 0;       // of these three together: never used again
+    bool too_deep = false;      // more decides than is remembered
+    bool is_intricate = false;  // so, or more than one field
   };
   /// What decides a route: its shape, and at most three fields, all plain.
   static constexpr std::size_t max_fields = 3;
@@ -146,14 +151,14 @@ class route_cache {
   void operator()(const bunch_node&);
 
   [[nodiscard]] route walk_through(const trie& now, const term& body);
-  [[nodiscard]] route find_by_fields(const trie& now, const term& body, std::uint64_t stamp);
-  [[nodiscard]] route learn(const trie& now, const term& body, shape_memory&, const route_key&,
-                            std::size_t first_way);
+  [[nodiscard]] route find_slowly(const trie& now, const term& body);
+  [[nodiscard]] static std::uint64_t hash_of(std::uint64_t before, const plain_value& key) noexcept;
+  [[nodiscard]] std::size_t first_way_of(std::uint64_t hash) const noexcept;
+  [[nodiscard]] route learn(const trie& now, const term& body, const fields& parts, shape_memory&,
+                            const route_key&, std::size_t first_way);
   [[nodiscard]] std::size_t way_to_replace(std::size_t first_way);
   void remember(route found, const shape_memory&, const route_key&, std::size_t way);
   [[nodiscard]] route remembered(std::size_t way) const noexcept;
-  [[nodiscard]] bool is_known(std::size_t way, const shape_memory&,
-                              const route_key&) const noexcept;
   void open_shape(shape_memory&, std::uint64_t code, std::uint64_t stamp) noexcept;
   void grow();
   void refill(crowd_memory&, const bunch_node&);
