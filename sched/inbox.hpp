@@ -64,15 +64,6 @@ class inbox {
   // Pre for all: locked.
   void push(Entry one) { entries_.push_back(std::move(one)); }
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
-  /// Takes those out for which `which` says true, in their order.
-  template <class Which>
-  [[nodiscard]] queue extract(Which which) {
-    queue out;
-    queue rest;
-    for (Entry& one : entries_) (which(one) ? out : rest).push_back(std::move(one));
-    entries_ = std::move(rest);
-    return out;
-  }
   /// Hands over the entries, and keeps the emptied `room` for those to come.
   void take(queue& room) noexcept { std::swap(entries_, room); }
 

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace souk::parallel {
 
@@ -21,8 +22,8 @@ namespace {
 
 /// Quanta between two looks at the load.
 constexpr unsigned interval = 16;
-/// Fewer than this stay where they are.
-constexpr std::size_t crowd = 2;
+/// Fewer groups than this stay where they are.
+constexpr std::size_t fewest_groups = 2;
 
 }  // namespace
 
@@ -41,7 +42,7 @@ void shard::share_load() {
 
 // For tests: any process may go anywhere at any time.
 void shard::stir() {
-  process& next = *ready_.front();
+  process& next = queue_.front().owner();
   if (roll(4) != 0 || !may_move(next)) return;
   shard& to = *vm_.shards()[roll(static_cast<unsigned>(vm_.shards().size()))];
   if (&to != this) move({&next}, to);
@@ -65,17 +66,34 @@ bool shard::may_move(const process& p) const {
          });
 }
 
+/// Those for whom something is in the queue, each once, in the order of the queue.
+std::vector<process*> shard::list_waiting() {
+  std::vector<process*> all;
+  std::unordered_set<const process*> listed;
+  const auto list = [&](process& p) {
+    if (listed.insert(&p).second) all.push_back(&p);
+  };
+  for (std::uint32_t i = 0; i < queue_.size(); ++i) {
+    if (queue_[i].which() != entry_kind::crowd) {
+      list(queue_[i].owner());
+    } else {
+      for (const endpoint* const to : queue_[i].all().members) list(*to->owner);
+    }
+  }
+  return all;
+}
+
 std::vector<process*> shard::choose_half() {
-  std::unordered_map<std::uint32_t, unsigned> heard;  // by sender, how many ready ones heard it
-  for (std::uint32_t i = 0; i < ready_.size(); ++i) ++heard[ready_[i]->last_sender];
+  const std::vector<process*> ready = list_waiting();
+  std::unordered_map<std::uint32_t, unsigned> heard;  // by sender, how many of them heard it
+  for (const process* const p : ready) ++heard[p->last_sender];
   std::vector<process*> group;
-  std::size_t clusters = 0;
+  std::size_t groups = 0;
   bool take = false;
-  for (std::uint32_t i = 0; i < ready_.size(); ++i) {
-    process* const p = ready_[i];
+  for (process* const p : ready) {
     if (p == &agent_ || (p->last_sender != process::nobody && heard[p->last_sender] > 1)) continue;
     if (heard.contains(p->self.number) && p->last_sender != p->self.number) continue;
-    ++clusters;
+    ++groups;
     take = !take;
     if (!take || !may_move(*p)) continue;
     process* const partner =
@@ -89,7 +107,7 @@ std::vector<process*> shard::choose_half() {
     }
     group.push_back(p);
   }
-  if (clusters < crowd) group.clear();
+  if (groups < fewest_groups) group.clear();
   return group;
 }
 
@@ -108,8 +126,15 @@ void shard::move(const std::vector<process*>& group, shard& to) {
   }
   const table* const old = vm_.publish(next.release());
   // What waits for them here follows them, after them.
-  auto following = inbox_.extract([&](const entry& one) { return !lives_here(one.owner()); });
-  leave_ready();
+  sched::inbox<entry>::queue drained;
+  inbox_.take(drained);
+  std::vector<entry> following;
+  for (entry& one : drained) {
+    part(
+        std::move(one), [this](entry stays) { inbox_.push(std::move(stays)); },
+        [&](entry goes) { following.push_back(std::move(goes)); });
+  }
+  take_along(group);
   const std::uint64_t stamp = vm_.common().quiet.stamp();
   for (process* const p : group) {
     p->moved = stamp;
@@ -123,13 +148,43 @@ void shard::move(const std::vector<process*>& group, shard& to) {
   graves_.push_back({.stamp = stamp, .old_table = std::unique_ptr<const table>{old}});
 }
 
-/// Those who moved are not in the ready queue any more.
-void shard::leave_ready() {
-  for (std::uint32_t left = ready_.size(); left > 0; --left) {
-    process& p = *ready_.front();
-    ready_.pop();
-    p.is_ready = false;
-    if (lives_here(p)) make_ready(p);
+/// Gives what is for those who live here to `keep`, and the rest to `give`.
+template <class Keep, class Give>
+void shard::part(entry one, Keep keep, Give give) {
+  if (one.which() != entry_kind::crowd) {
+    lives_here(one.owner()) ? keep(std::move(one)) : give(std::move(one));
+    return;
+  }
+  auto moved = std::make_unique<crowd>();
+  std::erase_if(one.all().members, [&](endpoint* to) {
+    const bool stays = lives_here(*to->owner);
+    if (!stays) moved->members.push_back(to);
+    return !stays;
+  });
+  if (!moved->members.empty()) give(entry{std::move(moved), one.orientation(), one.topic()});
+  if (!one.all().members.empty()) keep(std::move(one));
+}
+
+/// What is in the queue for those who moved goes to the front of their backlogs.
+void shard::take_along(const std::vector<process*>& group) {
+  std::vector<ring<entry>> later;
+  for (process* const p : group) later.push_back(std::exchange(p->backlog, {}));
+  auto all = std::exchange(queue_, {});
+  for (; !all.empty(); all.pop()) {
+    part(
+        std::move(all.front()), [this](entry stays) { queue_.emplace(std::move(stays)); },
+        [](entry goes) {
+          if (goes.which() != entry_kind::crowd)
+            return goes.owner().backlog.emplace(std::move(goes));
+          for (endpoint* const to : goes.all().members) {
+            to->owner->backlog.emplace(entry_kind::message, *to, goes.orientation(),
+                                       interest_type::participant, term{goes.topic()});
+          }
+        });
+  }
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    for (; !later[i].empty(); later[i].pop())
+      group[i]->backlog.emplace(std::move(later[i].front()));
   }
 }
 

@@ -17,19 +17,14 @@ endpoint& endpoint_of(const routing::target* one) {
   return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
 }
 
-/// Of one process by age: that order can be seen (ORD-7 leaves it free; replay wants it fixed).
-bool is_before(const routing::target* left, const routing::target* right) {
-  const endpoint& l = endpoint_of(left);
-  const endpoint& r = endpoint_of(right);
-  return l.owner != r.owner ? l.owner->self.number < r.owner->self.number : l.age < r.age;
-}
-
 bool changes_endpoints(const action& a) {
   return std::holds_alternative<add_endpoint>(a.what) ||
          std::holds_alternative<delete_endpoint>(a.what) ||
          (std::holds_alternative<quit>(a.what) && !a.at_meta_level);
 }
 
+/// So many receivers are a crowd; fewer have an entry each.
+constexpr std::size_t few = 4;
 /// After so many attempts the writer lock is taken, and then the table cannot change.
 constexpr int patience = 8;
 
@@ -44,12 +39,54 @@ void plan::event(endpoint& to, event_kind what, const role& seen, term topic, co
     case event_kind::absence:
       entries.emplace_back(entry_kind::absence, to, seen.orientation, seen.interest,
                            std::move(topic));
-      entries.emplace_back(entry_kind::reason, to, seen.orientation, seen.interest, why.value);
+      entries.emplace_back(entry_kind::reason, to, seen.orientation, seen.interest,
+                           term{why.value});
       break;
-    default:
-      entries.emplace_back(entry_kind::message, to, seen.orientation, seen.interest,
-                           std::move(topic));
+    default: message(to, seen.orientation, std::move(topic));
   }
+}
+
+/// In their order (ORD-7 leaves it free; replay wants it fixed); valid until the next call.
+inline std::span<const routing::target* const> shard::find_receivers(const send_message& a,
+                                                                     const table& at) {
+  const orientation to = opposite(a.orientation);
+  auto& routes = to == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
+  return routes.find(at.of(to), a.body);
+}
+
+/// The most frequent transition, a single message, without a plan. False: not all receivers live
+/// here, and nothing was done.
+inline bool shard::commit_local_send(process& p, send_message& a) {
+  if (snap_ == nullptr) open_epoch();
+  const table& at = *snap_;
+  if (is_dead(p, at)) return true;
+  const auto receivers = find_receivers(a, at);
+  if (receivers.size() != 1) return commit_local_send(p, a, receivers);
+  endpoint& to = endpoint_of(receivers.front());
+  process& receiver = *to.owner;
+  if (receiver.home.at(at.id) != index_) return false;
+  if (record_ != nullptr) note(p, {commit_kind::transition, nullptr}, at.id, epoch_stamp_);
+  receiver.last_sender = p.self.number;
+  deliver_message(to, a.orientation, std::move(a.body));
+  return true;
+}
+
+bool shard::commit_local_send(process& p, send_message& a,
+                              std::span<const routing::target* const> receivers) {
+  const bool all_here = std::ranges::all_of(receivers, [this](const routing::target* one) {
+    return endpoint_of(one).owner->home.at(snap_->id) == index_;
+  });
+  if (!all_here) return false;
+  if (record_ != nullptr) note(p, {commit_kind::transition, nullptr}, snap_->id, epoch_stamp_);
+  for (const routing::target* const one : receivers)
+    endpoint_of(one).owner->last_sender = p.self.number;
+  if (receivers.size() >= few) {
+    deliver_to_all(make_crowd(receivers), a.orientation, std::move(a.body));
+  } else {
+    for (const routing::target* const one : receivers)
+      deliver_message(endpoint_of(one), a.orientation, term{a.body});
+  }
+  return true;
 }
 
 void shard::commit(process& p, action_list& all) {
@@ -67,26 +104,11 @@ void shard::commit(process& p, action_list& all) {
   }
 }
 
-/// The most frequent transition, a single message, without a plan. False: not all receivers live
-/// here, and nothing was done.
-bool shard::commit_local_send(process& p, send_message& a) {
-  if (snap_ == nullptr) open_epoch();
-  if (is_dead(p, *snap_)) return true;
-  const auto receivers = find_receivers(a, *snap_);
-  const auto lives_here = [this](const routing::target* one) {
-    return endpoint_of(one).owner->home.at(snap_->id) == index_;
-  };
-  if (!std::ranges::all_of(receivers, lives_here)) return false;
-  if (record_ != nullptr) {
-    note(p, {commit_kind::transition, nullptr}, snap_->id, epoch_stamp_);
-  }
-  for (std::size_t i = 0; i < receivers.size(); ++i) {
-    term body = i + 1 < receivers.size() ? a.body : std::move(a.body);
-    endpoint& to = endpoint_of(receivers[i]);
-    to.owner->last_sender = p.self.number;
-    deliver_message(to, a.orientation, std::move(body));
-  }
-  return true;
+std::unique_ptr<crowd> shard::make_crowd(std::span<const routing::target* const> receivers) {
+  auto all = std::make_unique<crowd>();
+  all->members.reserve(receivers.size());
+  for (const routing::target* const one : receivers) all->members.push_back(&endpoint_of(one));
+  return all;
 }
 
 void shard::remark_on(const process& p, const action_list& all) {
@@ -124,7 +146,7 @@ void shard::commit_planned(process& p, const occasion& what, Planner fill) {
     note(p, what, snap_->id, epoch_stamp_);
     finish_plan(p);
     for (entry& one : plan_.entries) {
-      if (one.which() == entry_kind::message) one.owner().last_sender = p.self.number;
+      note_sender(one, p.self.number);
       deliver(std::move(one));
     }
     begin_children();
@@ -172,6 +194,15 @@ void shard::commit_locked(process& p, const occasion& what, const table* planned
     }
     begin_children();
     return;
+  }
+}
+
+/// Whom it tells something belongs to the sender's crowd.
+void shard::note_sender(const entry& one, std::uint32_t number) noexcept {
+  if (one.which() == entry_kind::message) {
+    one.owner().last_sender = number;
+  } else if (one.which() == entry_kind::crowd) {
+    for (const endpoint* const to : one.all().members) to->owner->last_sender = number;
   }
 }
 
@@ -289,21 +320,24 @@ unsigned shard::home_for_child() {
 
 // MSG-1 to MSG-6.
 void shard::plan_send(const send_message& a, const table& at) {
-  const souk::role sent{a.orientation, interest_type::participant, {}};
-  for (const routing::target* const one : find_receivers(a, at))
-    plan_.event(endpoint_of(one), event_kind::message, sent, a.body, {});
-}
-
-/// In their order; valid until the next call.
-std::span<const routing::target* const> shard::find_receivers(const send_message& a,
-                                                              const table& at) {
-  const orientation to = opposite(a.orientation);
-  auto& routes = to == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
-  const auto receivers = routes.find(at.of(to), a.body);
-  if (receivers.size() < 2 || std::ranges::is_sorted(receivers, is_before)) return receivers;
-  found_.assign(receivers.begin(), receivers.end());
-  std::ranges::sort(found_, is_before);
-  return found_;
+  const auto receivers = find_receivers(a, at);
+  if (receivers.size() < few) {
+    for (const routing::target* const one : receivers)
+      plan_.message(endpoint_of(one), a.orientation, a.body);
+    return;
+  }
+  // One entry for each shard.
+  std::vector<std::pair<unsigned, std::unique_ptr<crowd>>> crowds;
+  for (const routing::target* const one : receivers) {
+    endpoint& to = endpoint_of(one);
+    const unsigned home = to.owner->home.at(at.id);
+    auto place = std::ranges::find(crowds, home, [](const auto& c) { return c.first; });
+    if (place == crowds.end())
+      place = crowds.emplace(crowds.end(), home, std::make_unique<crowd>());
+    place->second->members.push_back(&to);
+  }
+  for (auto& [home, all] : crowds)
+    plan_.entries.emplace_back(std::move(all), a.orientation, a.body);
 }
 
 void shard::plan_spawn(process& p, const spawn_action& a) {

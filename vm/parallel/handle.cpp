@@ -19,29 +19,16 @@ constexpr std::size_t most_kept = 64;
 
 }  // namespace
 
-// An entry leaves the mailbox before it is handled: what is handled may add entries.
-void shard::handle_next(process& p) {
-  entry& first = p.mailbox.front();
-  switch (first.which()) {
-    case entry_kind::message: {
-      endpoint& to = first.to();
-      const event what = event::message(first.orientation(), std::move(first.topic()));
-      p.mailbox.pop();
-      return handle_event(p, to, what);
-    }
-    case entry_kind::errand: {
-      std::unique_ptr<errand> job = std::move(first).take_job();
-      p.mailbox.pop();
-      return handle_errand(p, std::move(job));
-    }
-    default: return handle_news(p);
-  }
+inline void shard::close(process& p) {
+  ++p.handled;
+  if (!p.backlog.empty() && p.queued() == 0) refill(p);
+  if (p.endpoints.empty() && p.is_quiet()) note_if_idle(p);
 }
 
 /// Runs what gives the actions of a transition, and commits it. An exception is a crash of the
 /// process, and of nothing else (CRA-1).
 template <class F>
-void shard::run_guarded(process& p, F f) {
+[[gnu::always_inline]] inline void shard::run_guarded(process& p, F f) {
   try {
     f(answer_);
   } catch (const std::exception& e) {
@@ -57,6 +44,60 @@ void shard::run_guarded(process& p, F f) {
   answer_.clear();
 }
 
+inline void shard::handle_event(process& p, endpoint& to, const event& what) {
+  if (vm_.common().listener != nullptr) vm_.common().listener->on_event(p.self, to.id, what);
+  run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
+}
+
+// An entry leaves the queue before it is handled: what is handled may add entries. Of those who
+// have ended the rest is dropped.
+unsigned shard::handle_next(unsigned budget) {
+  entry& first = queue_.front();
+  switch (first.which()) {
+    case entry_kind::message: handle_message(first); return 1;
+    case entry_kind::crowd: {
+      entry all = std::move(first);
+      queue_.pop();
+      return handle_crowd(std::move(all), budget);
+    }
+    case entry_kind::errand: {
+      std::unique_ptr<errand> job = std::move(first).take_job();
+      queue_.pop();
+      process& p = *job->owner;
+      if (!p.is_gone) handle_errand(p, std::move(job));
+      close(p);
+      return 1;
+    }
+    default: handle_news(); return 1;
+  }
+}
+
+void shard::handle_message(entry& first) {
+  endpoint& to = first.to();
+  const event what = event::message(first.orientation(), std::move(first.topic()));
+  queue_.pop_spent();
+  process& p = *to.owner;
+  if (!p.is_gone) handle_event(p, to, what);
+  close(p);
+}
+
+unsigned shard::handle_crowd(entry one, unsigned budget) {
+  auto& all = one.all().members;
+  const std::size_t count = std::min<std::size_t>(all.size(), budget);
+  const event what = event::message(one.orientation(), one.topic());
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + 2 < count) fetch_ahead(*all[i + 2]);
+    process& p = *all[i]->owner;
+    if (!p.is_gone) handle_event(p, *all[i], what);
+    close(p);
+  }
+  if (count < all.size()) {  // the others come first in the next quantum
+    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
+    queue_.emplace_front(std::move(one));
+  }
+  return static_cast<unsigned>(count);
+}
+
 // What is queued before is performed before (CRA-2): it is performed already.
 void shard::crash(process& p, const fault& why) {
   if (vm_.common().listener != nullptr)
@@ -65,24 +106,21 @@ void shard::crash(process& p, const fault& why) {
   commit(p, all);
 }
 
-void shard::handle_event(process& p, endpoint& to, const event& what) {
-  --to.queued;
-  if (vm_.common().listener != nullptr) vm_.common().listener->on_event(p.self, to.id, what);
-  run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
-}
-
 // A presence, or an absence and the reason that follows it.
-void shard::handle_news(process& p) {
-  entry news = std::move(p.mailbox.front());
-  p.mailbox.pop();
+void shard::handle_news() {
+  entry news = std::move(queue_.front());
+  queue_.pop();
   souk::role seen{news.orientation(), news.interest(), std::move(news.topic())};
+  process& p = *news.to().owner;
   if (news.which() == entry_kind::presence) {
-    return handle_event(p, news.to(), event::presence(std::move(seen)));
+    if (!p.is_gone) handle_event(p, news.to(), event::presence(std::move(seen)));
+    return close(p);
   }
-  reason why{std::move(p.mailbox.front().topic())};
-  p.mailbox.pop();
-  --news.to().queued;
-  handle_event(p, news.to(), event::absence(std::move(seen), std::move(why)));
+  reason why{std::move(queue_.front().topic())};
+  queue_.pop();
+  ++p.handled;
+  if (!p.is_gone) handle_event(p, news.to(), event::absence(std::move(seen), std::move(why)));
+  close(p);
 }
 
 void shard::handle_errand(process& p, std::unique_ptr<errand> job) {

@@ -12,12 +12,12 @@ void shard::take_outbox_of(std::uint32_t number) {
   machine* const inside = machine_in(*p);
   if (inside == nullptr) return;
   for (action_list& out : inside->take_outbox()) commit(*p, out);
-  if (p->mailbox.empty()) note_if_idle(*p);
+  if (p->is_quiet()) note_if_idle(*p);
 }
 
 void shard::look_at_idle(std::uint32_t number) {
   process* const p = vm_.processes().find(number);
-  if (p != nullptr && p->is_settled && p->mailbox.empty()) note_if_idle(*p);
+  if (p != nullptr && p->is_settled && p->is_quiet()) note_if_idle(*p);
 }
 
 // VM-6: what the VM was told is handled, and what that answers is dropped. So in the VMs inside:

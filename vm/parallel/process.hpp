@@ -1,13 +1,15 @@
-// What a shard keeps of a process: its state, its mailbox, its endpoints.
+// What a shard keeps of a process: its state, its endpoints, what waits for it.
 //
 // Threads    What is marked W is changed by whoever holds the VM's writer lock, and read by them.
 //            What is marked V may be read by any worker that has read it through a version of the
 //            table. All else belongs to the worker that runs the home shard.
 // Ownership  A process owns its endpoints, present and past. The home shard owns the process.
-// P1  A mailbox entry names an endpoint of this process, as it was when the event was committed:
-//     later updates and deletions do not change who handles it (UPD-1, MSG-6).
+// P1  An entry names an endpoint of this process, as it was when the event was committed: later
+//     updates and deletions do not change who handles it (UPD-1, MSG-6).
 // P2  An endpoint is freed when it is in no version of the table that a worker may see, and no
-//     entry of mailbox or inbox names it.
+//     entry of a queue or an inbox names it. So is a process that has ended.
+// P3  What waits for a process is handled in the order of its commits: first what is in the queue
+//     of its shard, at most as much as shard::has_room_for() says, then its backlog.
 #pragma once
 
 #include <souk/action.hpp>
@@ -42,28 +44,28 @@ struct charged {
   }
 };
 
-/// Immutable once it is in a table, but for the count.
+/// Immutable once it is in a table. Its age is its place among the endpoints of its process.
 struct endpoint : routing::target, charged {
   endpoint(process& of, const add_endpoint& a, std::uint64_t place)
-      : routing::target{a.role.topic},
+      : routing::target{a.role.topic, place, number_of(of)},
         owner{&of},
         on_event{a.on_event},
         orientation{a.role.orientation},
         interest{a.role.interest},
-        age{place},
         id{a.id} {}
 
   process* owner;
   handler on_event;
-  std::uint32_t queued = 0;  ///< entries of the mailbox that name it (home shard)
   souk::orientation orientation;
   interest_type interest;
-  std::uint64_t age;  ///< its place among the endpoints of its process
   term id;
   /// Of an endpoint in the VM around: its topic there. (`topic` is then its key in the table.)
   term outer_topic{};
 
   [[nodiscard]] souk::role role() const { return {orientation, interest, topic}; }
+
+ private:
+  static std::uint32_t number_of(const process& p) noexcept;
 };
 
 // Errands: what a process does that no endpoint handles, in its place in the mailbox.
@@ -137,14 +139,25 @@ struct errand : charged {
   errand(process* p, decltype(what) w) : owner{p}, what{std::move(w)} {}
 };
 
-enum class entry_kind : std::uint8_t { nothing, message, presence, absence, reason, errand };
+/// Who in one shard hears the same message, in their order: so the message waits there once.
+struct crowd : charged {
+  charged_vector<endpoint*> members{};
+};
 
-/// What waits in a mailbox or an inbox: 32 bytes. An absence is followed by its reason.
+enum class entry_kind : std::uint8_t { nothing, message, crowd, presence, absence, reason, errand };
+
+/// What waits in a queue or an inbox: 32 bytes. An absence is followed by its reason.
 class entry {
  public:
   entry() noexcept = default;
-  entry(entry_kind k, endpoint& to, souk::orientation o, interest_type i, term topic) noexcept
+  entry(entry_kind k, endpoint& to, souk::orientation o, interest_type i, term&& topic) noexcept
       : for_{.to = &to}, topic_{std::move(topic)}, kind_{k}, orientation_{o}, interest_{i} {}
+  /// A message for all of them. Pre: there are any, and all live in one shard.
+  entry(std::unique_ptr<crowd> all, souk::orientation o, term body) noexcept
+      : for_{.all = all.release()},
+        topic_{std::move(body)},
+        kind_{entry_kind::crowd},
+        orientation_{o} {}
   entry(std::unique_ptr<errand> job) noexcept  // NOLINT(google-explicit-constructor)
       : for_{.job = job.release()}, kind_{entry_kind::errand} {}
   entry(entry&& other) noexcept
@@ -163,17 +176,29 @@ class entry {
   entry(const entry&) = delete;
   entry& operator=(const entry&) = delete;
   ~entry() {
-    if (kind_ == entry_kind::errand) delete for_.job;
+    if (kind_ == entry_kind::errand) {
+      delete for_.job;
+    } else if (kind_ == entry_kind::crowd) {
+      delete for_.all;
+    }
   }
 
   [[nodiscard]] entry_kind which() const noexcept { return kind_; }
+  /// Whom it is for; of a crowd, the first of them.
   [[nodiscard]] process& owner() const noexcept {
-    return kind_ == entry_kind::errand ? *for_.job->owner : *for_.to->owner;
+    if (kind_ == entry_kind::errand) return *for_.job->owner;
+    if (kind_ == entry_kind::crowd) return *for_.all->members.front()->owner;
+    return *for_.to->owner;
   }
   /// Pre: an errand.
   [[nodiscard]] std::unique_ptr<errand> take_job() && noexcept {
     kind_ = entry_kind::nothing;
     return std::unique_ptr<errand>{for_.job};
+  }
+  /// Pre: for a crowd.
+  [[nodiscard]] std::unique_ptr<crowd> take_all() && noexcept {
+    kind_ = entry_kind::nothing;
+    return std::unique_ptr<crowd>{for_.all};
   }
   /// Pre: an errand.
   template <class What>
@@ -181,11 +206,11 @@ class entry {
     return std::holds_alternative<What>(for_.job->what);
   }
   /// Where what it is about begins.
-  [[nodiscard]] const void* subject_address() const noexcept {
-    return kind_ == entry_kind::errand ? static_cast<const void*>(for_.job) : for_.to;
-  }
-  /// Pre: not an errand.
+  [[nodiscard]] const void* subject_address() const noexcept { return for_.to; }
+  /// Pre: neither an errand nor for a crowd.
   [[nodiscard]] endpoint& to() const noexcept { return *for_.to; }
+  /// Pre: for a crowd.
+  [[nodiscard]] crowd& all() const noexcept { return *for_.all; }
   [[nodiscard]] souk::orientation orientation() const noexcept { return orientation_; }
   [[nodiscard]] interest_type interest() const noexcept { return interest_; }
   [[nodiscard]] term& topic() noexcept { return topic_; }
@@ -194,6 +219,7 @@ class entry {
   union subject {
     endpoint* to = nullptr;
     errand* job;
+    crowd* all;
   };
 
   subject for_{};
@@ -251,18 +277,28 @@ class residence {
 struct process : charged {
   process(pid who, term named, unsigned shard) : home{shard}, self{who}, name{std::move(named)} {}
 
+  /// Nothing waits for it.
+  [[nodiscard]] bool is_quiet() const noexcept { return arrived == handled; }
+  /// How many of its entries are in the queue of its shard.
+  [[nodiscard]] std::uint32_t queued() const noexcept { return arrived - handled - backlog.size(); }
+  /// Whether what had arrived when that was `arrived` is handled.
+  [[nodiscard]] bool has_handled(std::uint32_t mark) const noexcept {
+    return static_cast<std::int32_t>(handled - mark) >= 0;
+  }
+
   // What each message touches comes first.
-  ring<entry> mailbox;
   residence home;
   /// V: the id of the first version in which it is dead.
   sched::atomic<std::uint64_t> dead_from{never};
+  std::uint32_t arrived = 0;  ///< entries, modulo 2^32
+  std::uint32_t handled = 0;  ///< of these
   /// Who sent it the last message that was committed here: they move together.
   std::uint32_t last_sender = nobody;
   bool is_gone = false;     // it has ended or was collected, and only waits to be freed
   bool is_settled = false;  // among the processes of its shard
-  bool is_ready = false;    // in the ready queue, or running
   bool is_noted = false;    // may be collected
   detail::state_box state{};
+  ring<entry> backlog;                               // P3
   std::vector<std::unique_ptr<endpoint>> endpoints;  // W, by age
 
   pid self;
@@ -277,5 +313,7 @@ struct process : charged {
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 };
+
+inline std::uint32_t endpoint::number_of(const process& p) noexcept { return p.self.number; }
 
 }  // namespace souk::parallel

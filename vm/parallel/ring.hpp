@@ -9,10 +9,17 @@
 
 namespace souk::parallel {
 
-template <class T>
+/// Emptied, it keeps room for so many.
+template <class T, std::uint32_t Kept = 64>
 class ring {
  public:
   ring() noexcept = default;
+  ring(ring&& other) noexcept { swap(other); }
+  ring& operator=(ring&& other) noexcept {
+    ring taken{std::move(other)};
+    swap(taken);
+    return *this;
+  }
   ring(const ring&) = delete;
   ring& operator=(const ring&) = delete;
   ~ring() {
@@ -29,24 +36,39 @@ class ring {
     new (slots_ + ((first_ + size_) & (capacity_ - 1))) T(std::forward<Arguments>(arguments)...);
     ++size_;
   }
+  void emplace_front(T&& one) {
+    if (size_ == capacity_) grow();
+    first_ = (first_ - 1) & (capacity_ - 1);
+    new (slots_ + first_) T(std::move(one));
+    ++size_;
+  }
   /// Pre: not empty.
   [[nodiscard]] T& front() noexcept { return slots_[first_]; }
   [[nodiscard]] const T& front() const noexcept { return slots_[first_]; }
   /// From the front on. Pre: index < size().
-  [[nodiscard]] T& operator[](std::uint32_t index) noexcept {
+  [[nodiscard]] const T& operator[](std::uint32_t index) const noexcept {
     return slots_[(first_ + index) & (capacity_ - 1)];
   }
   /// Pre: not empty.
   void pop() noexcept {
     std::destroy_at(slots_ + first_);
+    pop_spent();
+  }
+  /// Pre: not empty, and what is in front holds nothing that a destructor would free.
+  void pop_spent() noexcept {
     first_ = (first_ + 1) & (capacity_ - 1);
-    if (--size_ == 0 && capacity_ > kept) release();
+    if (--size_ == 0 && capacity_ > Kept) release();
+  }
+
+  void swap(ring& other) noexcept {
+    std::swap(slots_, other.slots_);
+    std::swap(first_, other.first_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
   }
 
  private:
-  static constexpr std::uint32_t kept = 64;
-
-  void grow() {
+  [[gnu::noinline]] void grow() {
     const std::uint32_t wider = capacity_ == 0 ? 2 : capacity_ * 2;
     T* const fresh = memory_.allocate(wider);
     for (std::uint32_t i = 0; i < size_; ++i) {
@@ -59,7 +81,7 @@ class ring {
     capacity_ = wider;
     first_ = 0;
   }
-  void release() noexcept {
+  [[gnu::noinline]] void release() noexcept {
     if (slots_ != nullptr) memory_.deallocate(slots_, capacity_);
     slots_ = nullptr;
     capacity_ = 0;

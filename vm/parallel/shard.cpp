@@ -8,9 +8,10 @@ namespace souk::parallel {
 namespace {
 
 constexpr std::uint32_t agent_number = std::numeric_limits<std::uint32_t>::max();
-/// Entries handled in a quantum, and by one process in a row.
+/// Entries handled in a quantum.
 constexpr unsigned quantum = 1024;
-constexpr unsigned turn = 64;
+/// Of one process so many wait in the queue of its shard: those of others are never far behind.
+constexpr std::uint32_t turn = 64;
 /// So many graves are kept while the shard is busy.
 constexpr std::size_t full_cemetery = 64;
 constexpr std::size_t cache_line = 64;
@@ -20,7 +21,9 @@ void fetch(const void* address) noexcept { __builtin_prefetch(address); }
 }  // namespace
 
 shard::shard(machine& of, unsigned index, std::uint64_t seed)
-    : vm_{of}, index_{index}, agent_{pid{of.id(), agent_number}, {}, index}, dice_{seed} {}
+    : vm_{of}, index_{index}, agent_{pid{of.id(), agent_number}, {}, index}, dice_{seed} {
+  most_queued_ = of.common().seed == 0 ? turn : 1 + roll(3);
+}
 
 // Of a VM that was collected: the VMs inside are idle too, and nobody else knows them (GC-3).
 shard::~shard() {
@@ -49,18 +52,17 @@ bool shard::run_quantum() {
   snap_ = nullptr;
   open_epoch();
   collect();
+  mark_graves();
   // Not at each grave: a look at all of them for each few.
   if (graves_.size() >= full_cemetery && vm_.common().quiet.passed(graves_.front().stamp)) sweep();
   unsigned budget = vm_.common().seed == 0 ? quantum : 1 + roll(8);
-  while (!ready_.empty() && budget > 0) {
-    process& next = *ready_.front();
-    ready_.pop();
+  while (!queue_.empty() && budget > 0) {
     fetch_ahead();
-    run_process(next, budget);
+    budget -= handle_next(budget);
   }
   snap_ = nullptr;
-  if (vm_.shards().size() > 1 && !ready_.empty()) share_load();
-  if (!ready_.empty() || !idle_.empty()) return true;
+  if (vm_.shards().size() > 1 && !queue_.empty()) share_load();
+  if (!queue_.empty() || !idle_.empty()) return true;
   sweep();
   inbox_.lock();
   if (!inbox_.empty()) {
@@ -71,33 +73,18 @@ bool shard::run_quantum() {
   return false;
 }
 
-void shard::run_process(process& p, unsigned& budget) {
-  unsigned left = std::min(budget, vm_.common().seed == 0 ? turn : 1 + roll(2));
-  budget -= left;
-  for (; left > 0 && !p.mailbox.empty() && !p.is_gone; --left) handle_next(p);
-  budget += left;
-  if (p.is_gone) return;  // what comes after its burial, to stop a VM in it, is done already
-  p.is_ready = false;
-  if (!p.mailbox.empty()) {
-    make_ready(p);
-  } else if (p.endpoints.empty()) {
-    note_if_idle(p);
-  }
+// With many who wait, each step from an entry to its handler is a wait for memory. So those that
+// come next are walked towards, a step each.
+void shard::fetch_ahead() const noexcept {
+  if (queue_.size() < 4) return;
+  fetch(queue_[3].subject_address());
+  if (queue_[2].which() == entry_kind::message) fetch_ahead(queue_[2].to());
 }
 
-// Who is ready was last looked at a round ago: with many of them, each of the steps from a process
-// to its handler is a wait for memory. So those that come next are walked towards, a step each.
-void shard::fetch_ahead() noexcept {
-  if (ready_.size() < 4) return;
-  fetch(ready_[3]);
-  fetch(reinterpret_cast<const std::byte*>(ready_[3]) + cache_line);
-  const process& third = *ready_[2];
-  if (!third.mailbox.empty()) fetch(&third.mailbox.front());
-  const process& second = *ready_[1];
-  if (!second.mailbox.empty()) fetch(second.mailbox.front().subject_address());
-  const process& first = *ready_[0];
-  if (!first.mailbox.empty() && first.mailbox.front().which() != entry_kind::errand)
-    fetch(first.mailbox.front().to().on_event.address());
+void shard::fetch_ahead(const endpoint& to) noexcept {
+  fetch(to.owner);
+  fetch(reinterpret_cast<const std::byte*>(to.owner) + cache_line);
+  fetch(to.on_event.address());
 }
 
 // The table first and then the word: a commit that we do not find in the inbox has locked it after
@@ -106,7 +93,7 @@ void shard::open_epoch() {
   const bool too_early = broken(mutant::word_before_table) && inbox_.is_idle();
   const table* const now = vm_.load_table();
   const std::uint64_t stamp = take_stamp();
-  const bool too_late = broken(mutant::stale_epoch) && !ready_.empty();
+  const bool too_late = broken(mutant::stale_epoch) && !queue_.empty();
   if (too_early || too_late || inbox_.is_idle()) {
     snap_ = now;
     epoch_stamp_ = stamp;
@@ -131,23 +118,46 @@ void shard::drain_locked() {
 }
 
 void shard::deliver(entry one) {
-  process& p = one.owner();
-  if (one.which() != entry_kind::errand) {
-    ++one.to().queued;
-  } else if (one.is<move_in>()) {
-    adopt(p);
-    if (!p.mailbox.empty()) make_ready(p);
-    return;
+  if (one.which() == entry_kind::crowd) {
+    const orientation o = one.orientation();
+    term body = std::move(one.topic());
+    return deliver_to_all(std::move(one).take_all(), o, std::move(body));
   }
-  p.mailbox.emplace(std::move(one));
-  make_ready(p);
+  process& p = one.owner();
+  if (one.which() == entry_kind::errand && one.is<move_in>()) {
+    adopt(p);
+    return refill(p);
+  }
+  // A reason stays behind its absence.
+  const bool has_room = one.which() == entry_kind::reason ? p.backlog.empty() : has_room_for(p);
+  if (has_room) {
+    queue_.emplace(std::move(one));
+  } else {
+    p.backlog.emplace(std::move(one));
+  }
+  ++p.arrived;
 }
 
-void shard::deliver_message(endpoint& to, orientation o, term body) {
-  process& p = *to.owner;
-  p.mailbox.emplace(entry_kind::message, to, o, interest_type::participant, std::move(body));
-  ++to.queued;
-  make_ready(p);
+void shard::deliver_to_all(std::unique_ptr<crowd> all, orientation o, term body) {
+  std::erase_if(all->members, [&](endpoint* to) {
+    process& p = *to->owner;
+    const bool has_room = has_room_for(p);
+    if (!has_room)
+      p.backlog.emplace(entry_kind::message, *to, o, interest_type::participant, term{body});
+    ++p.arrived;
+    return !has_room;
+  });
+  if (!all->members.empty()) queue_.emplace(std::move(all), o, std::move(body));
+}
+
+/// What waited behind its turn goes into the queue, behind what others have there by now.
+void shard::refill(process& p) {
+  while (!p.backlog.empty()) {
+    const bool is_reason = p.backlog.front().which() == entry_kind::reason;
+    if (p.queued() >= most_queued_ && !is_reason) return;
+    queue_.emplace(std::move(p.backlog.front()));
+    p.backlog.pop();
+  }
 }
 
 // GC-1, GC-2. The agent stays, and who is dead is buried in its turn.
@@ -176,7 +186,7 @@ void shard::collect() {
   for (process* const p : std::exchange(idle_, {})) {
     p->is_noted = false;
     if (vm_.is_stopped()) continue;
-    if (!p->mailbox.empty() || !p->endpoints.empty() || !p->meta_endpoints.empty() ||
+    if (!p->is_quiet() || !p->endpoints.empty() || !p->meta_endpoints.empty() ||
         !p->waiting.empty()) {
       continue;
     }
@@ -216,6 +226,8 @@ void shard::remove(process& p) {
   std::unique_ptr<process> gone = let_go(p);
   gone->is_gone = true;
   gone->state = {};
+  gone->handled += gone->backlog.size();  // nobody will: it is dropped
+  gone->backlog = {};
   graves_.push_back({.stamp = vm_.common().quiet.stamp(), .old_process = std::move(gone)});
 }
 
@@ -223,12 +235,24 @@ void shard::retire(std::unique_ptr<endpoint> gone) {
   graves_.push_back({.stamp = vm_.common().quiet.stamp(), .old_endpoint = std::move(gone)});
 }
 
-// Pre: what was in the inbox when they were buried has been drained (P2).
+/// All that was committed before they were buried has arrived by now. Pre: an epoch was opened
+/// since then.
+void shard::mark_graves() noexcept {
+  for (; marked_graves_ < graves_.size(); ++marked_graves_) {
+    grave& g = graves_[marked_graves_];
+    if (g.old_endpoint != nullptr) g.mark = g.old_endpoint->owner->arrived;
+  }
+}
+
 void shard::sweep() {
+  // Those of this quantum have no mark yet, and their stamp cannot have passed.
+  const std::size_t unmarked = graves_.size() - marked_graves_;
   std::erase_if(graves_, [&](const grave& g) {
-    return (g.old_endpoint == nullptr || g.old_endpoint->queued == 0) &&
-           vm_.common().quiet.passed(g.stamp);
+    if (!vm_.common().quiet.passed(g.stamp)) return false;
+    if (g.old_endpoint != nullptr) return g.old_endpoint->owner->has_handled(g.mark);
+    return g.old_process == nullptr || g.old_process->is_quiet();
   });
+  marked_graves_ = graves_.size() - unmarked;
 }
 
 void shard::take_in(process& child, action_list first) {

@@ -14,6 +14,7 @@
 #include "vm/parallel/process.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <random>
 #include <span>
@@ -46,6 +47,9 @@ struct plan {
   [[nodiscard]] bool lifts() const noexcept { return !out.empty(); }
   void send_out(action one) { out.push_back(std::move(one)); }
   void event(endpoint& to, event_kind what, const role& seen, term topic, const reason& why);
+  void message(endpoint& to, orientation o, term body) {
+    entries.emplace_back(entry_kind::message, to, o, interest_type::participant, std::move(body));
+  }
   template <class What>
   void errand_for(process& p, What what) {
     entries.emplace_back(std::make_unique<errand>(&p, std::move(what)));
@@ -86,17 +90,27 @@ class shard final : public sched::task {
   void open_epoch();
   void drain_locked();
   void deliver(entry one);
-  void deliver_message(endpoint& to, orientation o, term body);
-  void make_ready(process& p) {
-    if (std::exchange(p.is_ready, true)) return;
-    ready_.emplace(&p);
+  void deliver_to_all(std::unique_ptr<crowd> all, orientation o, term body);
+  void refill(process& p);
+  [[nodiscard]] bool has_room_for(const process& p) const noexcept {
+    return p.arrived - p.handled < most_queued_ && p.backlog.empty();
   }
-  void fetch_ahead() noexcept;
-  void run_process(process& p, unsigned& budget);
+  void deliver_message(endpoint& to, orientation o, term&& body) {
+    process& p = *to.owner;
+    if (has_room_for(p)) [[likely]] {
+      queue_.emplace(entry_kind::message, to, o, interest_type::participant, std::move(body));
+    } else {
+      p.backlog.emplace(entry_kind::message, to, o, interest_type::participant, std::move(body));
+    }
+    ++p.arrived;
+  }
+  void fetch_ahead() const noexcept;
+  static void fetch_ahead(const endpoint& to) noexcept;
   void note_if_idle(process& p);
   void collect();
   void retire(std::unique_ptr<endpoint> gone);
   void remove(process& p);
+  void mark_graves() noexcept;
   void sweep();
   void adopt(process& p);
   [[nodiscard]] std::unique_ptr<process> let_go(process& p);
@@ -106,19 +120,27 @@ class shard final : public sched::task {
   void stir();
   [[nodiscard]] shard* find_hungry();
   [[nodiscard]] bool may_move(const process& p) const;
+  [[nodiscard]] std::vector<process*> list_waiting();
   [[nodiscard]] std::vector<process*> choose_half();
   void move(const std::vector<process*>& group, shard& to);
-  void leave_ready();
+  template <class Keep, class Give>
+  void part(entry one, Keep keep, Give give);
+  void take_along(const std::vector<process*>& group);
   [[nodiscard]] bool lives_here(const process& p) const noexcept {
     return p.home.latest() == index_;
   }
   [[nodiscard]] unsigned roll(unsigned below) { return static_cast<unsigned>(dice_() % below); }
 
   // handle.cpp
-  void handle_next(process& p);
+  /// Handles what is first in the queue; at most `budget` of a crowd. How much that was.
+  [[nodiscard]] unsigned handle_next(unsigned budget);
+  void handle_message(entry& first);
   void handle_event(process& p, endpoint& to, const event& what);
-  void handle_news(process& p);
+  [[nodiscard]] unsigned handle_crowd(entry one, unsigned budget);
+  void handle_news();
   void handle_errand(process& p, std::unique_ptr<errand> job);
+  /// One of those in the queue is handled.
+  void close(process& p);
   void settle(process& p, action_list& first);
   template <class F>
   void run_guarded(process& p, F f);
@@ -129,6 +151,11 @@ class shard final : public sched::task {
   /// The actions are of no use after it.
   void commit(process& p, action_list& all);
   [[nodiscard]] bool commit_local_send(process& p, send_message& a);
+  [[nodiscard]] bool commit_local_send(process& p, send_message& a,
+                                       std::span<const routing::target* const> receivers);
+  [[nodiscard]] static std::unique_ptr<crowd> make_crowd(
+      std::span<const routing::target* const> receivers);
+  static void note_sender(const entry& one, std::uint32_t number) noexcept;
   void commit_inject(const inject& i);
   void commit_arrival(const arrival& a);
   void commit_child(const arrival_of_child& a);
@@ -192,9 +219,10 @@ class shard final : public sched::task {
   const table* snap_ = nullptr;
   std::uint64_t epoch_stamp_ = 0;
   journal::contents::sequence* record_ = nullptr;
-  ring<process*> ready_;
-  bool is_over_ = false;                             // so are the VMs inside
-  unsigned patience_ = 0;                            // quanta until the load is looked at again
+  ring<entry, 256> queue_;     // what waits here, in the order of its commits
+  std::uint32_t most_queued_;  // of one process in the queue: then others have their turn (P3)
+  bool is_over_ = false;       // so are the VMs inside
+  unsigned patience_ = 0;      // quanta until the load is looked at again
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
   sched::inbox<entry>::queue room_;
@@ -207,15 +235,18 @@ class shard final : public sched::task {
   routing::route_cache routes_to_publishers_;
   routing::route_cache routes_to_subscribers_;
 
-  // What goes when its stamp has passed.
+  // What goes when its stamp has passed, and its process has handled all that had arrived when it
+  // got its mark (P2).
   struct grave {
     std::uint64_t stamp;
+    std::uint32_t mark = 0;
     std::unique_ptr<endpoint> old_endpoint{};
     std::unique_ptr<process> old_process{};
     std::unique_ptr<const table> old_table{};
     routing::graveyard nodes{};
   };
   std::vector<grave> graves_;
+  std::size_t marked_graves_ = 0;
   std::mt19937_64 dice_;
 };
 
