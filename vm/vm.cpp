@@ -43,7 +43,7 @@ class vm::implementation {
   virtual ~implementation() = default;
 
   virtual bool run_round() = 0;
-  virtual void inject(const send_message& message) = 0;
+  virtual void inject(std::span<const send_message> messages) = 0;
   virtual bool step(std::span<const std::uint32_t> path) = 0;
   virtual std::vector<std::vector<std::uint32_t>> steppable() = 0;
   virtual std::uint64_t replay(const journal& of, std::uint64_t most) = 0;
@@ -89,7 +89,9 @@ class vm::functional_vm final : public vm::implementation {
     return !root_.is_idle();
   }
 
-  void inject(const send_message& message) override { root_.inject(message); }
+  void inject(std::span<const send_message> messages) override {
+    for (const send_message& each : messages) root_.inject(each);
+  }
 
   bool step(std::span<const std::uint32_t> path) override {
     drive("vm::step()");
@@ -160,9 +162,9 @@ class vm::parallel_vm final : public vm::implementation {
     return false;
   }
 
-  void inject(const send_message& message) override {
+  void inject(std::span<const send_message> messages) override {
     start();
-    root_.inject(message);
+    root_.inject(messages);
   }
 
   bool step(std::span<const std::uint32_t> /*path*/) override {
@@ -202,7 +204,8 @@ void vm::run_until_inert() {
   while (run_round()) {
   }
 }
-void vm::inject(const send_message& message) { inside_->inject(message); }
+void vm::inject(const send_message& message) { inside_->inject({&message, 1}); }
+void vm::inject(std::span<const send_message> messages) { inside_->inject(messages); }
 bool vm::step(std::span<const std::uint32_t> path) { return inside_->step(path); }
 std::vector<std::vector<std::uint32_t>> vm::steppable() const { return inside_->steppable(); }
 std::uint64_t vm::replay(const journal& of, std::uint64_t most) {

@@ -96,6 +96,8 @@ class SOUK_EXPORT vm {
   void run_until_inert();
   /// The message as if sent by a process without endpoints (INJ-1); does not run the VM.
   void inject(const send_message&);
+  /// The messages one after the other, as one transition: nothing is performed between them.
+  void inject(std::span<const send_message>);
 
   /// Performs the next transition of the process that `path` names, and nothing else: `path` goes
   /// from the outermost VM inwards, a number for each VM and last one for the process; or 2^32 - 1

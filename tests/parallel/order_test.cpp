@@ -59,6 +59,23 @@ void start(vm& market, std::int64_t speakers) {
   market.run_until_inert();
 }
 
+TEST(Order, NothingIsPerformedBetweenMessagesInjectedTogether_INJ1) {
+  for_seeds([](const vm_options& how) {
+    std::int64_t heard = 0;
+    // Whoever hears one wants no more, in an order of which a shard knows nothing: all at once.
+    vm market{how, spawn(subscriber(list("m"_sym, _)).named("m").on_message([&heard](const term&) {
+                ++heard;
+                return delete_endpoint("m");
+              }))};
+    market.run_until_inert();
+    std::vector<send_message> together;
+    for (int i = 0; i < 100; ++i) together.push_back(send_message(list("m"_sym, i)));
+    market.inject(together);
+    market.run_until_inert();
+    ASSERT_EQ(heard, 100);
+  });
+}
+
 TEST(Order, OfMessagesIsTheSameForAllWhoHearThem_ORD2) {
   for_seeds([](const vm_options& how) {
     constexpr std::size_t listeners = 5;

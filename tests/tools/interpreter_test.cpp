@@ -294,6 +294,20 @@ TEST(RunTimeErrors, GiveUpAfterTheRoundsThatAreAllowed) {
       "f.json: still running after 50 rounds; allow more with --max-rounds, if it ends at all");
 }
 
+TEST(Inject, DeliversTheMessagesOfAStageTogetherOnEveryVm) {
+  const std::string boot = R"({"name": "main", "actions": [{"action": "add-endpoint", "id": "e",
+    "orientation": "subscriber", "topic": ["m", {"?": "_"}], "rules": [{"on": "message",
+    "do": [{"action": "delete-endpoint", "id": "e"}]}]}]})";
+  const std::string stage = R"(, "inject": [[{"action": "send", "body": ["m", 1]},
+    {"action": "send", "body": ["m", 2]}, {"action": "send", "body": ["m", 3]}]])";
+  const json expected = run(boot, stage);
+  EXPECT_EQ(expected["processes"]["main"]["log"].size(), 4U);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    EXPECT_EQ(run(boot, stage, {.kind = vm_kind::parallel, .seed = seed, .workers = 2}), expected);
+    EXPECT_EQ(run(boot, stage, {.seed = seed, .by_transition = true}), expected);
+  }
+}
+
 TEST(Inject, DeliversEachStageWhenTheVmIsIdle) {
   const json outcome = run(R"({"name": "main", "state": 0, "actions": [
       {"action": "add-endpoint", "id": "e", "orientation": "subscriber", "topic": [{"?": "_"}],

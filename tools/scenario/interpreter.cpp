@@ -7,6 +7,7 @@
 #include <atomic>
 #include <mutex>
 #include <random>
+#include <vector>
 
 #include "tools/scenario/document.hpp"
 #include "tools/scenario/evaluate.hpp"
@@ -75,17 +76,22 @@ class run {
     }
     run_until_idle(market);
     for (const auto& stage : program_.inject) {
-      for (const auto& each : stage) {
-        const auto& message = std::get<send_action>(each.is);
-        market.inject(
-            send_message{evaluate(message.body, environment{}), to_souk(message.orientation)});
-      }
+      market.inject(messages_of(stage));
       run_until_idle(market);
     }
     return recorder_.outcome();
   }
 
  private:
+  static std::vector<send_message> messages_of(const action_list& stage) {
+    std::vector<send_message> out;
+    for (const auto& each : stage) {
+      const auto& message = std::get<send_action>(each.is);
+      out.emplace_back(evaluate(message.body, environment{}), to_souk(message.orientation));
+    }
+    return out;
+  }
+
   void run_until_idle(vm& market) {
     bool more = true;
     while (more) {

@@ -122,8 +122,8 @@ void shard::remark_on(const process& p, const action_list& all) {
 // What comes from outside is committed like a transition of the agent, which never ends.
 
 void shard::commit_inject(const inject& i) {
-  commit_planned(agent_, {commit_kind::injection, &i.message},
-                 [&](const table& at) { plan_send(i.message, at); });
+  commit_planned(agent_, {commit_kind::injection, &i.messages},
+                 [&](const table& at) { plan_actions(agent_, i.messages, at); });
 }
 
 void shard::commit_arrival(const arrival& a) {
@@ -246,10 +246,14 @@ void shard::unlock_homes() {
 void shard::note(const process& p, const occasion& what, std::uint64_t version,
                  std::uint64_t stamp) {
   if (record_ == nullptr) return;
-  commit_record& made =
-      record_->emplace_back(commit_record{version, stamp, what.kind, p.self.number, {}, {}});
+  const commit_record blank{version, stamp, what.kind, p.self.number, {}, {}};
+  if (what.messages != nullptr) {  // with nothing between them (J1)
+    for (const action& each : *what.messages)
+      record_->emplace_back(blank).message = std::get<send_message>(each.what);
+    return;
+  }
+  commit_record& made = record_->emplace_back(blank);
   for (const auto& child : plan_.children) made.children.push_back(child.born->self.number);
-  if (what.message != nullptr) made.message = *what.message;
 }
 
 /// What the commit has beside its entries. Pre: it is certain, and the outbox is locked if there is

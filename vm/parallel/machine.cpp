@@ -116,10 +116,13 @@ void machine::begin_nested(process& p, const detail::function<boot_function(pid)
   inside.release()->boot(first);  // runs from now on, and ends by itself
 }
 
-void machine::inject(const send_message& message) {
+void machine::inject(std::span<const send_message> messages) {
   const detail::account_scope paying{payer_};
+  action_list all;
+  all.reserve(messages.size());
+  for (const send_message& each : messages) all.emplace_back(each);
   shard& s = *shards_.front();
-  s.push_from_outside(&s.agent(), parallel::inject{message});
+  s.push_from_outside(&s.agent(), parallel::inject{std::move(all)});
 }
 
 // All that comes from the VM around goes through one agent, so that it stays in order.

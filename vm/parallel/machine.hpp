@@ -35,6 +35,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -96,7 +97,7 @@ class machine {
   [[nodiscard]] action_list begin(process& p, const decltype(spawn_action::what)& how);
 
   // From outside, any thread.
-  void inject(const send_message& message);
+  void inject(std::span<const send_message> messages);
   void arrive(std::uint32_t number, const term& id, const event& e);
   void arrive_child(std::uint32_t number, std::uint64_t continuation_number, pid child);
   /// The VM is over: it handles what it was told, and performs nothing more.

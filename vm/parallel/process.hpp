@@ -97,7 +97,7 @@ struct bury {
 
 // Errands of a shard's agent, the process that stands for what is outside the VM.
 struct inject {  // INJ-1
-  send_message message;
+  action_list messages;
 };
 /// An event of the VM around, for the endpoint that a process has there (VM-2).
 struct arrival {

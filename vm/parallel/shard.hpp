@@ -186,7 +186,7 @@ class shard final : public sched::task {
   /// What is committed by `p`, or on behalf of whom; only while recording.
   struct occasion {
     commit_kind kind;
-    const send_message* message;
+    const action_list* messages;  ///< of an injection
   };
   [[nodiscard]] std::uint64_t take_stamp() noexcept {
     sched::hooks::step();
