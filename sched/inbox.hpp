@@ -23,10 +23,10 @@
 
 namespace souk::sched {
 
-template <class Entry>
+template <class Entry, class Allocator = detail::account_allocator<Entry>>
 class inbox {
  public:
-  using queue = std::vector<Entry, detail::account_allocator<Entry>>;
+  using queue = std::vector<Entry, Allocator>;
 
   [[nodiscard]] bool is_idle() const noexcept {
     hooks::step();

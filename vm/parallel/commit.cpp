@@ -272,7 +272,7 @@ void shard::begin_children() {
     process& child = *born.release();  // its home adopts it when it settles in
     const unsigned home = child.home.latest();
     if (home == index_) {
-      vm_.processes().set(child.self.number, &child);
+      vm_.processes().set(child.self.number, child);
       deliver(std::make_unique<errand>(&child, settle_in{std::move(first)}));
     } else {
       vm_.shards()[home]->take_in(child, std::move(first));

@@ -1,7 +1,7 @@
 // The processes of a VM by their number.
 //
 // Threads    All operations: any thread. A process that is found may be used until the caller's
-//            quantum ends.
+//            quantum ends: forget() comes before the stamp with which it is retired.
 // Segments double in size, so that a small VM has a small directory and none is ever moved.
 #pragma once
 
@@ -33,18 +33,27 @@ class directory {
     return next_.fetch_add(1, std::memory_order_relaxed);  // relaxed: only that it is new counts
   }
 
-  void set(std::uint32_t number, process* p) {
+  void set(std::uint32_t number, process& p) {
     sched::hooks::step();
     const auto [index, offset] = place(number);
-    // release -> find: the process, or that it has gone.
-    segment(index)[offset].store(p, std::memory_order_release);
+    segment(index)[offset].store(&p, std::memory_order_release);  // -> find: the process
+  }
+  /// Before its memory is retired. Pre: it was set.
+  void forget(std::uint32_t number) noexcept {
+    sched::hooks::step();
+    const auto [index, offset] = place(number);
+    // relaxed: who knows the process has seen what set() saw.
+    slot* const s = segments_[index].load(std::memory_order_relaxed);
+    // seq_cst: who enters a quantum after our stamp must not find it (quiescence, Q1).
+    s[offset].store(nullptr, std::memory_order_seq_cst);
   }
   /// Null: no such process, not yet or not any more.
   [[nodiscard]] process* find(std::uint32_t number) const noexcept {
     sched::hooks::step();
     const auto [index, offset] = place(number);
-    const slot* const s = segments_[index].load(std::memory_order_acquire);     // <- segment()
-    return s == nullptr ? nullptr : s[offset].load(std::memory_order_acquire);  // <- set()
+    const slot* const s = segments_[index].load(std::memory_order_acquire);  // <- segment()
+    // seq_cst: see forget(); and acquire <- set().
+    return s == nullptr ? nullptr : s[offset].load(std::memory_order_seq_cst);
   }
 
  private:

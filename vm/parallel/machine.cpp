@@ -85,7 +85,7 @@ void machine::boot(boot_function first) {
   auto made = std::make_unique<process>(self, term{}, home.index());
   action_list actions = begin(*made, std::move(first));
   process* const p = made.release();  // its home adopts it when it settles in
-  directory_.set(self.number, p);
+  directory_.set(self.number, *p);
   home.push_from_outside(p, settle_in{std::move(actions)});
 }
 

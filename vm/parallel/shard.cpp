@@ -222,7 +222,7 @@ std::unique_ptr<process> shard::let_go(process& p) {
 
 // A worker may have found the process in the directory or an endpoint of it in the table.
 void shard::remove(process& p) {
-  vm_.processes().set(p.self.number, nullptr);
+  vm_.processes().forget(p.self.number);
   std::unique_ptr<process> gone = let_go(p);
   gone->is_gone = true;
   gone->state = {};
@@ -258,7 +258,7 @@ void shard::sweep() {
 void shard::take_in(process& child, action_list first) {
   std::unique_ptr<errand> job{new errand{&child, settle_in{std::move(first)}}};
   inbox_.lock();
-  vm_.processes().set(child.self.number, &child);
+  vm_.processes().set(child.self.number, child);
   inbox_.push(std::move(job));
   if (inbox_.unlock()) vm_.wake(*this);
 }

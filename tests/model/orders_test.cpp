@@ -1,0 +1,100 @@
+// Each memory order of the modelled headers is there for a reason: with a weaker one in its place
+// one of the models fails. The others are listed, and why they stay.
+#include "tests/model/model.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+namespace souk::model {
+namespace {
+
+/// The models, each with the sites of its accesses.
+struct known_sites {
+  named_model of;
+  std::vector<site> sites;
+};
+std::vector<known_sites> run_whole() {
+  std::vector<known_sites> all;
+  (void)take_sites();
+  for (const named_model& one : models()) {
+    EXPECT_EQ(one.run(), "") << one.name;
+    all.push_back({one, take_sites()});
+  }
+  return all;
+}
+
+/// What fails, if anything does.
+std::string run_with(const weakening& how, const std::vector<known_sites>& all) {
+  weaken(how);
+  std::string failure;
+  for (const known_sites& one : all) {
+    if (!failure.empty() || std::ranges::find(one.sites, how.where) == one.sites.end()) continue;
+    failure = one.of.run();
+    if (!failure.empty()) failure += " in " + std::string{one.of.name};
+  }
+  leave_whole();
+  return failure;
+}
+
+/// An order that no model needs: nothing fails when it is `weaker`.
+struct spare {
+  std::string_view where;
+  std::memory_order weaker;
+};
+
+constexpr auto spares = std::to_array<spare>({
+    // Who publishes holds the lock of its own inbox (handshake_model.cpp, acting_shard_unlocked):
+    // that is one reason, and the total order is another one.
+    {"handshake_model.cpp: load_table: load, seq_cst", std::memory_order_acquire},
+    {"handshake_model.cpp: publish: change, seq_cst", std::memory_order_acq_rel},
+    {"handshake_model.cpp: publish: change, seq_cst", std::memory_order_release},
+    // The two pair, so that who reads the raised era reads the pointers after that (Q1). Relacy
+    // performs the accesses of a thread in their order, and to it a seq_cst load of a pointer gives
+    // what was stored before; what it does not see is a load that comes later than a next store.
+    {"quiescence.hpp: enter: load, seq_cst", std::memory_order_acquire},
+    {"quiescence.hpp: enter: load, seq_cst", std::memory_order_relaxed},
+    {"quiescence.hpp: stamp: change, seq_cst", std::memory_order_acq_rel},
+    {"quiescence.hpp: stamp: change, seq_cst", std::memory_order_acquire},
+    {"quiescence.hpp: stamp: change, seq_cst", std::memory_order_release},
+    {"quiescence.hpp: stamp: change, seq_cst", std::memory_order_relaxed},
+    // What is acquired are slots at their first value, and how an atomic was made is no race to
+    // Relacy.
+    {"directory.hpp: segment: load, acquire", std::memory_order_relaxed},
+    {"directory.hpp: segment: change, acq_rel", std::memory_order_release},
+    {"directory.hpp: find: load, acquire", std::memory_order_relaxed},
+});
+
+bool is_spare(const site& where, std::memory_order weaker) {
+  return std::ranges::any_of(spares, [&](const spare& one) {
+    return one.where == to_string(where) && one.weaker == weaker;
+  });
+}
+
+TEST(MemoryOrders, EachIsNeededOrListedHere) {
+  const std::vector<known_sites> all = run_whole();
+  std::vector<site> sites;
+  for (const known_sites& one : all) {
+    for (const site& where : one.sites) {
+      if (std::ranges::find(sites, where) == sites.end()) sites.push_back(where);
+    }
+  }
+  std::size_t needless = 0;
+  for (const site& where : sites) {
+    for (const std::memory_order to : weaker_orders(where)) {
+      const std::string failure = run_with({where, to}, all);
+      std::cout << to_string(where) << " -> " << to_string(to) << ": "
+                << (failure.empty() ? "holds" : failure) << '\n';
+      EXPECT_EQ(failure.empty(), is_spare(where, to));
+      if (failure.empty()) ++needless;
+    }
+  }
+  EXPECT_EQ(needless, spares.size());
+}
+
+}  // namespace
+}  // namespace souk::model
