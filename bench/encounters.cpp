@@ -59,9 +59,9 @@ outcome run_big(const options& chosen) {
   actions everyone;
   for (std::uint64_t i = 0; i < all; ++i) everyone.append(sociable(i, all, pings));
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(go{pings}));
+  const elapsed took = m.run(send_message(go{pings}));
   m.expect_reports(pings * all, "answers");
-  return {static_cast<double>(2 * pings * all), seconds};
+  return {static_cast<double>(2 * pings * all), took};
 }
 
 struct arrive {
@@ -146,9 +146,9 @@ outcome run_chameneos(const options& chosen) {
   const std::uint64_t all = std::max<std::uint64_t>(chosen.size, 2);
   for (std::uint64_t i = 0; i < all; ++i) everyone.append(chameneo(i));
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(go{chosen.count}));
+  const elapsed took = m.run(send_message(go{chosen.count}));
   m.expect_reports(2 * chosen.count, "meetings, by each of both");
-  return {static_cast<double>(chosen.count), seconds};
+  return {static_cast<double>(chosen.count), took};
 }
 
 }  // namespace

@@ -34,9 +34,9 @@ outcome run(const options& chosen) {
   for (std::uint64_t i = 0; i < chosen.size; ++i)
     everyone.append(recipient(topic<news>(_), messages));
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(go{messages}));
+  const elapsed took = m.run(send_message(go{messages}));
   m.expect_reports(messages * chosen.size, "deliveries");
-  return {static_cast<double>(messages * chosen.size), seconds};
+  return {static_cast<double>(messages * chosen.size), took};
 }
 
 }  // namespace

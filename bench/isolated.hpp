@@ -1,5 +1,4 @@
-// One repetition of a workload in a process of its own: its peak memory is then nobody else's, and
-// no repetition finds caches or free memory that another left.
+// One repetition of a workload in a process of its own.
 #pragma once
 
 #include "bench/workload.hpp"
@@ -11,8 +10,9 @@ struct isolated_outcome {
   long peak_rss_kib;
 };
 
-/// Pre: this process has one thread and no VM. Throws wrong_count, or std::runtime_error when the
-/// repetition failed in another way.
-[[nodiscard]] isolated_outcome run_isolated(const workload& w, const options& chosen);
+/// On so many processors; 0: on all. Pre: this process has one thread and no VM. Throws
+/// wrong_count, or std::runtime_error when the repetition failed in another way.
+[[nodiscard]] isolated_outcome run_isolated(const workload& w, const options& chosen,
+                                            unsigned processors = 0);
 
 }  // namespace souk::bench

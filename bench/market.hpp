@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <souk/souk.hpp>
 #include <span>
 #include <string>
@@ -62,18 +63,20 @@ class market {
   market& operator=(const market&) = delete;
   ~market() = default;
 
-  /// Sends the messages and runs until nothing is left to do. The seconds that took.
-  double run(std::span<const send_message> first) {
-    const auto start = std::chrono::steady_clock::now();
+  /// Sends the messages and runs until nothing is left to do. What that took.
+  elapsed run(std::span<const send_message> first) {
     if (replay_ != nullptr) {
       vm_.replay(*std::exchange(replay_, &nothing_), most_replayed_);
-      return 1;
+      return {1, 1};
     }
+    const auto start = std::chrono::steady_clock::now();
+    const double used = core_seconds();
     for (const send_message& message : first) vm_.inject(message);
     vm_.run_until_inert();
-    return std::chrono::duration<double>{std::chrono::steady_clock::now() - start}.count();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    return {took.count(), core_seconds() - used};
   }
-  double run(send_message first) { return run(std::span{&first, 1}); }
+  elapsed run(send_message first) { return run(std::span{&first, 1}); }
 
   /// Throws wrong_count unless that is what the processes reported, all together.
   void expect_reports(std::uint64_t expected, const char* what) const {
@@ -86,6 +89,14 @@ class market {
   }
 
  private:
+  /// That this program has used, on all processors.
+  static double core_seconds() {
+    timespec used{};
+    if (::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0)
+      throw std::runtime_error{"cannot read the time that was used"};
+    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+  }
+
   vm_options settings(const options& chosen, vm_listener* listener) {
     vm_options made;
     made.kind = chosen.kind;

@@ -129,10 +129,10 @@ outcome run(const options& chosen) {
     }
   }
   market m{chosen, nullptr, examiner(a, b)};
-  const double seconds = m.run(send_message(go{rows}));
+  const elapsed took = m.run(send_message(go{rows}));
   m.expect_reports((a * b).checksum(), "as checksum of the product");
   const auto n = static_cast<double>(rows);
-  return {n * n * n, seconds};
+  return {n * n * n, took};
 }
 
 }  // namespace

@@ -36,9 +36,9 @@ spawn_action player(std::uint64_t expected) {
 outcome run_pingpong(const options& chosen) {
   const std::uint64_t each = std::max<std::uint64_t>(chosen.count / 2, 1);
   market m{chosen, nullptr, player<ping, pong>(each), player<pong, ping>(each)};
-  const double seconds = m.run(send_message(ping{2 * each - 1}));
+  const elapsed took = m.run(send_message(ping{2 * each - 1}));
   m.expect_reports(2 * each, "messages");
-  return {static_cast<double>(2 * each), seconds};
+  return {static_cast<double>(2 * each), took};
 }
 
 // The number is that of the pair. Who began stops after the last answer.
@@ -65,10 +65,10 @@ outcome run_pairs(const options& chosen) {
     first.emplace_back(ping{pair});
   }
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(first);
+  const elapsed took = m.run(first);
   const std::uint64_t all = 2 * each * chosen.size;
   m.expect_reports(all, "messages");
-  return {static_cast<double>(all), seconds};
+  return {static_cast<double>(all), took};
 }
 
 spawn_action station(std::uint64_t here, std::uint64_t stations, std::uint64_t laps) {
@@ -88,9 +88,9 @@ outcome run_ring(const options& chosen) {
   actions everyone;
   for (std::uint64_t i = 0; i < chosen.size; ++i) everyone.append(station(i, chosen.size, laps));
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(hop{0}));
+  const elapsed took = m.run(send_message(hop{0}));
   m.expect_reports(laps * chosen.size, "hops");
-  return {static_cast<double>(laps * chosen.size), seconds};
+  return {static_cast<double>(laps * chosen.size), took};
 }
 
 }  // namespace

@@ -121,9 +121,9 @@ outcome run_producer_consumer(const options& chosen) {
     everyone.append(consumer(i));
   }
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(go{all}));
+  const elapsed took = m.run(send_message(go{all}));
   m.expect_reports(all, "items");
-  return {static_cast<double>(all), seconds};
+  return {static_cast<double>(all), took};
 }
 
 // sieve. A filter keeps the first primes that come to it, and passes on what none of them divides.
@@ -225,9 +225,9 @@ std::uint64_t primes_up_to(std::uint64_t last) {
 outcome run_sieve(const options& chosen) {
   const std::uint64_t last = std::max<std::uint64_t>(chosen.count, 2);
   market m{chosen, nullptr, filter(0, chosen.size), mathematician()};
-  const double seconds = m.run(send_message(go{last}));
+  const elapsed took = m.run(send_message(go{last}));
   m.expect_reports(primes_up_to(last), "primes");
-  return {static_cast<double>(last), seconds};
+  return {static_cast<double>(last), took};
 }
 
 }  // namespace

@@ -44,9 +44,9 @@ outcome run(const options& chosen) {
   actions everyone{trader()};
   for (std::uint64_t i = 0; i < chosen.size; ++i) everyone.append(observer(changes));
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(go{changes}));
+  const elapsed took = m.run(send_message(go{changes}));
   m.expect_reports(changes * chosen.size, "presences and absences");
-  return {static_cast<double>(changes), seconds};
+  return {static_cast<double>(changes), took};
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ spawn_action mayfly(std::uint64_t) {
 outcome run_spawn_quit(const options& chosen) {
   census counted{chosen.listener};
   market m{chosen, &counted, nurse(chosen.size, &mayfly)};
-  const double seconds = m.run(send_message(go{chosen.count}));
+  const elapsed took = m.run(send_message(go{chosen.count}));
   market::expect(counted.quits(), chosen.count, "ends of processes");
-  return {static_cast<double>(chosen.count), seconds};
+  return {static_cast<double>(chosen.count), took};
 }
 
 struct joined {
@@ -29,9 +29,9 @@ spawn_action worker(std::uint64_t number) {
 
 outcome run_fork_join_create(const options& chosen) {
   market m{chosen, nullptr, recipient(topic<joined>(_), chosen.count), nurse(chosen.size, &worker)};
-  const double seconds = m.run(send_message(go{chosen.count}));
+  const elapsed took = m.run(send_message(go{chosen.count}));
   m.expect_reports(chosen.count, "messages of forked processes");
-  return {static_cast<double>(chosen.count), seconds};
+  return {static_cast<double>(chosen.count), took};
 }
 
 }  // namespace

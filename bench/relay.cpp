@@ -53,9 +53,9 @@ spawn_action outermost(std::uint64_t trips) {
 outcome run(const options& chosen) {
   const std::uint64_t trips = std::max<std::uint64_t>(chosen.count / 2, 1);
   market m{chosen, nullptr, outermost(trips), nest(chosen.size)};
-  const double seconds = m.run(send_message(inward{0}));
+  const elapsed took = m.run(send_message(inward{0}));
   m.expect_reports(2 * trips, "messages");
-  return {static_cast<double>(2 * trips), seconds};
+  return {static_cast<double>(2 * trips), took};
 }
 
 }  // namespace

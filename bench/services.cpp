@@ -76,9 +76,9 @@ outcome run_dictionary(const options& chosen) {
   actions everyone{server()};
   for (std::uint64_t i = 0; i < chosen.size; ++i) everyone.append(client(i, each));
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(go{each}));
+  const elapsed took = m.run(send_message(go{each}));
   m.expect_reports(each * chosen.size, "right answers");
-  return {static_cast<double>(each * chosen.size), seconds};
+  return {static_cast<double>(each * chosen.size), took};
 }
 
 // bank. The source takes from its balance and sends the rest of the way; what it has not, it does
@@ -183,9 +183,9 @@ outcome run_bank(const options& chosen) {
   actions everyone{teller(accounts)};
   for (std::uint64_t i = 0; i < accounts; ++i) everyone.append(account(i));
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(go{chosen.count}));
+  const elapsed took = m.run(send_message(go{chosen.count}));
   m.expect_reports(chosen.count + accounts * first_balance, "transfers and money");
-  return {static_cast<double>(chosen.count), seconds};
+  return {static_cast<double>(chosen.count), took};
 }
 
 }  // namespace

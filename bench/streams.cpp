@@ -66,9 +66,9 @@ spawn_action counter() {
 
 outcome run_counting(const options& chosen) {
   market m{chosen, nullptr, counter(), producer(chosen.size)};
-  const double seconds = m.run(send_message(go{chosen.count}));
+  const elapsed took = m.run(send_message(go{chosen.count}));
   m.expect_reports(chosen.count, "messages");
-  return {static_cast<double>(chosen.count), seconds};
+  return {static_cast<double>(chosen.count), took};
 }
 
 struct job {
@@ -108,9 +108,9 @@ outcome run_fork_join_throughput(const options& chosen) {
   for (std::uint64_t w = 0; w < chosen.size; ++w)
     everyone.append(recipient(topic<job>(w, _), each));
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(go{each}));
+  const elapsed took = m.run(send_message(go{each}));
   m.expect_reports(each * chosen.size, "messages");
-  return {static_cast<double>(each * chosen.size), seconds};
+  return {static_cast<double>(each * chosen.size), took};
 }
 
 }  // namespace

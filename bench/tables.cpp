@@ -79,9 +79,9 @@ outcome run_philosophers(const options& chosen) {
   actions everyone{arbiter(seats)};
   for (std::uint64_t i = 0; i < seats; ++i) everyone.append(philosopher(i, each));
   market m{chosen, nullptr, std::move(everyone)};
-  const double seconds = m.run(send_message(go{each}));
+  const elapsed took = m.run(send_message(go{each}));
   m.expect_reports(each * seats, "meals");
-  return {static_cast<double>(each * seats), seconds};
+  return {static_cast<double>(each * seats), took};
 }
 
 // barber. Customers come from the street to the waiting room. Who finds no chair goes back to the
@@ -210,9 +210,9 @@ spawn_action street(std::uint64_t expected) {
 
 outcome run_barber(const options& chosen) {
   market m{chosen, nullptr, room(chosen.size), cutter(), street(chosen.count)};
-  const double seconds = m.run(send_message(go{chosen.count}));
+  const elapsed took = m.run(send_message(go{chosen.count}));
   m.expect_reports(chosen.count, "haircuts");
-  return {static_cast<double>(chosen.count), seconds};
+  return {static_cast<double>(chosen.count), took};
 }
 
 }  // namespace

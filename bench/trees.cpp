@@ -68,9 +68,9 @@ outcome run_skynet(const options& chosen) {
     all += leaves;
   }
   market m{chosen, nullptr, gardener(node(1, 0, 0, leaves))};
-  const double seconds = m.run(send_message(go{leaves}));
+  const elapsed took = m.run(send_message(go{leaves}));
   m.expect_reports(leaves * (leaves - 1) / 2, "as sum of the numbers of all leaves");
-  return {static_cast<double>(all), seconds};
+  return {static_cast<double>(all), took};
 }
 
 // n-queens: a process for each way to fill the first rows, which tries all ways to fill the rest.
@@ -124,10 +124,10 @@ outcome run_n_queens(const options& chosen) {
                              std::to_string(most_queens) + " can be done; use a smaller --size"};
   const board empty{static_cast<std::uint32_t>(chosen.size), 0, 0, 0, 0};
   market m{chosen, nullptr, gardener(solver(1, 0, empty))};
-  const double seconds = m.run(send_message(go{chosen.size}));
+  const elapsed took = m.run(send_message(go{chosen.size}));
   const std::uint64_t expected = solutions(empty);
   m.expect_reports(expected, "solutions");
-  return {static_cast<double>(expected), seconds};
+  return {static_cast<double>(expected), took};
 }
 
 }  // namespace

@@ -26,13 +26,27 @@ struct options {
   std::uint64_t most_replayed = ~std::uint64_t{0};  ///< commits
 };
 
-/// What one repetition did: `amount` messages in `divisor` seconds, bytes for so many processes,
-/// ...
+/// What a run took: by the clock, and of all processors together.
+struct elapsed {
+  double seconds;
+  double core_seconds;
+};
+
+/// What one repetition did: `amount` messages in so much time, or bytes for so many processes.
 struct outcome {
-  double amount;
-  double divisor;
+  double amount = 0;
+  double divisor = 1;
+  double core_seconds = 0;  ///< 0: nothing was timed
+
+  outcome() = default;
+  outcome(double done, const elapsed& took) noexcept
+      : amount{done}, divisor{took.seconds}, core_seconds{took.core_seconds} {}
+  outcome(double weight, double among) noexcept : amount{weight}, divisor{among} {}
 
   [[nodiscard]] double value() const noexcept { return amount / divisor; }
+  [[nodiscard]] double per_core_second() const noexcept {
+    return core_seconds > 0 ? amount / core_seconds : value();
+  }
 };
 
 /// The VM did not do what the workload asked for.

@@ -1,8 +1,5 @@
 // souk bench: how fast the workloads of bench/ run, as a table or as JSON.
-#include <unistd.h>
-
 #include <algorithm>
-#include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -11,9 +8,11 @@
 #include <sstream>
 #include <vector>
 
-#include "bench/build_info.hpp"
 #include "bench/isolated.hpp"
+#include "bench/peers.hpp"
 #include "bench/workload.hpp"
+#include "tools/bench/output.hpp"
+#include "tools/bench/side_by_side.hpp"
 #include "tools/commands/command.hpp"
 
 namespace souk::tool {
@@ -30,6 +29,7 @@ struct settings {
   std::uint64_t size = 0;
   std::uint64_t count = 0;
   double scale = 1;
+  bool with_peers = false;
   bool as_json = false;
 };
 
@@ -37,41 +37,13 @@ struct settings {
 struct measurement {
   const workload* what;
   bench::options options;
-  std::vector<double> values;  ///< in ascending order
+  sample values{};
+  sample per_core_second{};
   long peak_rss_kib = 0;
-
-  [[nodiscard]] double least() const { return values.front(); }
-  [[nodiscard]] double most() const { return values.back(); }
-  [[nodiscard]] double median() const {
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-  }
 };
-
-/// A line on a terminal that says what is under way, and goes when it is no longer true.
-class progress_line {
- public:
-  void show(const std::string& text) const {
-    if (shown_) std::cerr << "\r\033[K" << text << std::flush;
-  }
-  void clear() const { show(""); }
-
- private:
-  bool shown_ = ::isatty(STDERR_FILENO) == 1;
-};
-
-std::string grouped(double value) {
-  std::string digits = std::to_string(std::llround(value));
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
-  return digits;
-}
 
 void print_head() {
-  std::cout << "souk " << bench::commit() << ", " << bench::compiler() << ' ' << bench::build_type()
-            << " (" << bench::flags() << ")\n"
-            << bench::cpu() << '\n';
-  if (const std::string why = bench::warning(); !why.empty())
-    std::cout << "WARNING: " << why << '\n';
+  print_build();
   std::cout << '\n'
             << std::left << std::setw(21) << "workload" << std::right << std::setw(14) << "median"
             << "  " << std::left << std::setw(16) << "unit" << std::right << std::setw(27)
@@ -82,23 +54,28 @@ void print_row(const measurement& m) {
   std::ostringstream rss;
   rss << std::fixed << std::setprecision(1) << static_cast<double>(m.peak_rss_kib) / 1024 << " MiB";
   std::cout << std::left << std::setw(21) << m.what->name << std::right << std::setw(14)
-            << grouped(m.median()) << "  " << std::left << std::setw(16) << m.what->unit
-            << std::right << std::setw(27) << grouped(m.least()) + " .. " + grouped(m.most())
-            << std::setw(14) << rss.str() << std::endl;
+            << grouped(m.values.median()) << "  " << std::left << std::setw(16) << m.what->unit
+            << std::right << std::setw(27)
+            << grouped(m.values.least()) + " .. " + grouped(m.values.most()) << std::setw(14)
+            << rss.str() << std::endl;
 }
 
 void print_json(const measurement& m, const settings& chosen) {
-  nlohmann::ordered_json line{
-      {"workload", m.what->name},       {"vm", to_string(chosen.kind)},
-      {"workers", chosen.workers},      {"executor", to_string(chosen.executor)},
-      {"size", m.options.size},         {"count", m.options.count},
-      {"repeat", m.values.size()},      {"value", m.median()},
-      {"unit", m.what->unit},           {"min", m.least()},
-      {"median", m.median()},           {"max", m.most()},
-      {"peak_rss_kib", m.peak_rss_kib}, {"commit", bench::commit()},
-      {"compiler", bench::compiler()},  {"build_type", bench::build_type()},
-      {"flags", bench::flags()},        {"cpu", bench::cpu()}};
-  if (const std::string why = bench::warning(); !why.empty()) line["warning"] = why;
+  nlohmann::ordered_json line{{"workload", m.what->name},
+                              {"vm", to_string(chosen.kind)},
+                              {"workers", chosen.workers},
+                              {"executor", to_string(chosen.executor)},
+                              {"size", m.options.size},
+                              {"count", m.options.count},
+                              {"repeat", m.values.size()},
+                              {"value", m.values.median()},
+                              {"unit", m.what->unit},
+                              {"min", m.values.least()},
+                              {"median", m.values.median()},
+                              {"max", m.values.most()},
+                              {"per_core_second", m.per_core_second.median()},
+                              {"peak_rss_kib", m.peak_rss_kib}};
+  add_build(line);
   std::cout << line.dump() << std::endl;
 }
 
@@ -110,8 +87,11 @@ std::string known_workloads() {
 }
 
 std::vector<const workload*> workloads_of(const settings& chosen) {
-  if (chosen.names.empty()) return {bench::workloads().begin(), bench::workloads().end()};
   std::vector<const workload*> found;
+  for (const workload* w : bench::workloads()) {
+    if (chosen.names.empty() && (!chosen.with_peers || bench::have_peers(w->name)))
+      found.push_back(w);
+  }
   for (const std::string& name : chosen.names) found.push_back(bench::find_workload(name));
   return found;
 }
@@ -136,20 +116,27 @@ bench::options options_for(const workload& w, const settings& chosen) {
 
 measurement measure(const workload& w, const settings& chosen, const std::string& place,
                     const progress_line& progress) {
-  measurement m{&w, options_for(w, chosen), {}};
+  measurement m{&w, options_for(w, chosen)};
   for (std::uint64_t i = 1; i <= chosen.repeat; ++i) {
     progress.show(place + ' ' + std::string{w.name} + ": repetition " + std::to_string(i) + " of " +
                   std::to_string(chosen.repeat));
     const bench::isolated_outcome one = bench::run_isolated(w, m.options);
-    m.values.push_back(one.result.value());
+    m.values.add(one.result.value());
+    m.per_core_second.add(one.result.per_core_second());
     m.peak_rss_kib = std::max(m.peak_rss_kib, one.peak_rss_kib);
   }
   progress.clear();
-  std::ranges::sort(m.values);
   return m;
 }
 
+int run_beside_peers(const settings& chosen) {
+  side_by_side_settings with{{}, chosen.repeat, chosen.as_json};
+  for (const workload* w : workloads_of(chosen)) with.jobs.push_back({w, options_for(*w, chosen)});
+  return run_side_by_side(with);
+}
+
 int run_bench(const settings& chosen) {
+  if (chosen.with_peers) return run_beside_peers(chosen);
   const std::vector<const workload*> all = workloads_of(chosen);
   const progress_line progress;
   int status = success;
@@ -177,6 +164,8 @@ void check(const settings& chosen) {
     const workload* const w = bench::find_workload(name);
     if (w == nullptr)
       refuse("WORKLOAD", "there is no workload \"" + name + "\", only: " + known_workloads());
+    if (chosen.with_peers && !bench::have_peers(name))
+      refuse("--peers", "no other runtime has " + name);
     if (chosen.size > 0 && w->size_of.empty()) refuse("--size", name + " has no size to choose");
     if (chosen.count > 0 && w->count_is_fixed) refuse("--count", name + " has only a --size");
   }
@@ -207,7 +196,7 @@ void add_bench_command(CLI::App& app, chosen_command& chosen) {
   auto* command = app.add_subcommand("bench", "Measure how fast the workloads of bench/ run");
   auto s = std::make_shared<settings>();
   command->add_option("WORKLOAD", s->names, "Which (default: all)")->type_name("");
-  add_vm_option(*command, s->kind);
+  auto* const vm = add_vm_option(*command, s->kind);
   add_workers_option(*command, s->workers)->default_str("1");
   add_executor_option(*command, s->executor);
   add_number_option(
@@ -227,9 +216,13 @@ void add_bench_command(CLI::App& app, chosen_command& chosen) {
       "So much work, in the workload's unit")
       ->type_name("N")
       ->excludes(scale);
+  auto* const peers = command->add_flag("--peers", s->with_peers,
+                                        "Beside CAF, Erlang and Go, on as many processors as "
+                                        "workers (on the parallel VM unless told)");
   command->add_flag("--json", s->as_json, "Print one JSON object a line for each workload");
   command->footer(footer());
-  command->callback([s, &chosen] {
+  command->callback([=, &chosen] {
+    if (peers->count() > 0 && vm->count() == 0) s->kind = vm_kind::parallel;
     check(*s);
     chosen = [s] { return run_bench(*s); };
   });

@@ -1,0 +1,3 @@
+module souk/peer
+
+go 1.18
