@@ -78,7 +78,7 @@ class arena_executor final : public crew {
         arena_{static_cast<int>(workers), no_place_for_others, priority_in_tbb(p)} {}
   arena_executor(const arena_executor&) = delete;
   arena_executor& operator=(const arena_executor&) = delete;
-  ~arena_executor() override { await_parked(); }
+  ~arena_executor() override { finish(); }
 
  private:
   static constexpr unsigned no_place_for_others = 0;

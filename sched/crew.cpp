@@ -15,23 +15,33 @@ constexpr auto patience = std::chrono::microseconds{20};
 /// the clock.
 constexpr auto stay = std::chrono::milliseconds{10};
 constexpr unsigned runs_at_a_time = 16;
+/// Between two looks of the watch; and looks at nobody before it sleeps.
+constexpr auto tick = std::chrono::milliseconds{4};
+constexpr unsigned last_look = 25;
 
 /// What a thread in crew::work() is.
-struct place {
+struct presence {
   const crew* of = nullptr;
-  task* kept = nullptr;
+  atomic<task*>* kept = nullptr;
 };
-thread_local constinit place here;
+thread_local constinit presence here;
 
 }  // namespace
 
-crew::crew(unsigned workers) : workers_{workers}, parked_(workers) {
+crew::crew(unsigned workers)
+    : workers_{workers},
+      places_{std::make_unique<place[]>(workers)},  // NOLINT(*-c-arrays)
+      parked_(workers) {
   std::iota(parked_.rbegin(), parked_.rend(), 0U);
+  if (workers > 1) watch_ = std::thread{[this] { watch(); }};
 }
 
+crew::~crew() { end_watch(); }
+
 void crew::submit(task& ready) {
-  if (here.of == this && here.kept == nullptr) {
-    here.kept = &ready;
+  // relaxed: only we put something there; if somebody takes it, we see it next time.
+  if (here.of == this && here.kept->load(std::memory_order_relaxed) == nullptr) {
+    here.kept->store(&ready, std::memory_order_release);  // -> take_from_long_runs
     return;
   }
   std::unique_lock held{lock_};
@@ -43,10 +53,13 @@ void crew::submit(task& ready) {
 
 bool crew::work(unsigned worker) {
   // Code of the program that runs in a task may use this thread for another worker's work.
-  const place outer = std::exchange(here, {.of = this});
+  place& own = places_[worker];
+  const presence outer = std::exchange(here, {.of = this, .kept = &own.kept});
   const auto until = clock::now() + stay;
   task* next = take_first(worker);
   for (unsigned runs = 1; next != nullptr; ++runs) {
+    // relaxed: the watch only wants to know whether it changes. Nobody else writes it.
+    own.runs.store(own.runs.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     const bool goes_on = next->run(worker);
     next = take_next(worker, goes_on ? next : nullptr);
     if (next != nullptr && runs % runs_at_a_time == 0 && clock::now() > until) {
@@ -59,9 +72,12 @@ bool crew::work(unsigned worker) {
   return next != nullptr;
 }
 
-void crew::await_parked() {
-  std::unique_lock held{lock_};
-  all_parked_.wait(held, [this] { return parked_.size() == workers_; });
+void crew::finish() {
+  {
+    std::unique_lock held{lock_};
+    all_parked_.wait(held, [this] { return all_parked(); });
+  }
+  end_watch();
 }
 
 task* crew::take_first(unsigned worker) {
@@ -71,7 +87,11 @@ task* crew::take_first(unsigned worker) {
 
 /// After a run of a task, which goes on, or not (null).
 task* crew::take_next(unsigned worker, task* going_on) {
-  task* const kept = std::exchange(here.kept, nullptr);
+  atomic<task*>& place_of_kept = places_[worker].kept;
+  // relaxed: only we put something there.   acquire: of what we put there ourselves, or nothing.
+  task* const kept = place_of_kept.load(std::memory_order_relaxed) == nullptr
+                         ? nullptr
+                         : place_of_kept.exchange(nullptr, std::memory_order_relaxed);
   // relaxed: a hint. What we do not see yet waits for one run more, or has somebody called for it.
   if ((kept == nullptr) != (going_on == nullptr) && waiting_.load(std::memory_order_relaxed) == 0)
     return kept != nullptr ? kept : going_on;
@@ -93,7 +113,7 @@ task* crew::take_or_park(std::unique_lock<std::mutex>& held, unsigned worker) {
   if (!queue_.empty()) return &take();
   parked_.push_back(worker);
   // Under the lock: who waits for it ends us after we have let go of it.
-  if (parked_.size() == workers_) all_parked_.notify_all();
+  if (all_parked()) all_parked_.notify_all();
   return nullptr;
 }
 
@@ -127,9 +147,54 @@ task& crew::take() {
 /// For a task that has come to wait.
 std::optional<unsigned> crew::whom_to_call() {
   if (queue_.size() <= hungry_ || parked_.empty()) return std::nullopt;
+  if (watch_sleeps_) news_for_watch_.notify_one();
   const unsigned last = parked_.back();
   parked_.pop_back();
   return last;
+}
+
+// The watch.
+
+void crew::watch() {
+  std::unique_lock held{lock_};
+  for (unsigned looks = 0; !is_over_;) {
+    looks = all_parked() ? looks + 1 : 0;
+    if (looks < last_look) {
+      news_for_watch_.wait_for(held, tick, [this] { return is_over_; });
+    } else {
+      watch_sleeps_ = true;
+      news_for_watch_.wait(held, [this] { return is_over_ || !all_parked(); });
+      watch_sleeps_ = false;
+    }
+    take_from_long_runs(held);
+  }
+}
+
+void crew::take_from_long_runs(std::unique_lock<std::mutex>& held) {
+  for (unsigned i = 0; i < workers_; ++i) {
+    place& one = places_[i];
+    const std::uint32_t runs = one.runs.load(std::memory_order_relaxed);  // relaxed: see work()
+    if (std::exchange(one.runs_seen, runs) != runs) continue;
+    // acquire <- submit
+    task* const kept = one.kept.exchange(nullptr, std::memory_order_acquire);
+    if (kept == nullptr) continue;
+    put(*kept);
+    const auto called = whom_to_call();
+    if (!called) continue;
+    held.unlock();
+    call(*called);
+    held.lock();
+  }
+}
+
+void crew::end_watch() {
+  if (!watch_.joinable()) return;
+  {
+    const std::scoped_lock held{lock_};
+    is_over_ = true;
+  }
+  news_for_watch_.notify_one();
+  watch_.join();
 }
 
 }  // namespace souk::sched

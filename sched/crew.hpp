@@ -13,8 +13,13 @@
 // is over, which is a quantum away at most: often the worker is free then, and what one shard hands
 // to the next is handled where it lies. Only if both go on is somebody called.
 //
-// Threads    submit(): any. work(w): whoever call(w) made do it, until work(w) says false.
-// Ownership  Derived classes own the threads, and call await_parked() before they end.
+// A run may be long, though, if code of the program in it takes its time. So a watch looks every few
+// milliseconds, while anybody is at work: what is kept behind a run that has not ended since it last
+// looked comes to the queue. It sleeps when nobody has been at work for a while.
+//
+// Threads    submit(): any. work(w): whoever call(w) made do it, until work(w) says false. The watch
+//            has a thread of its own, where there is more than one worker.
+// Ownership  Derived classes own the other threads, and call finish() before they end.
 // C1  As many workers are hungry, or called and not yet here, as tasks wait; or none is parked.
 //     Each task that comes to the queue calls somebody, unless the hungry suffice; who takes one is
 //     one of those; and who parks has seen the queue empty, all under the lock. So no wake-up is
@@ -22,7 +27,8 @@
 // C2  A worker is called only while it is parked, and at work until it has parked itself under the
 //     lock. So at most one thread is in work(w), and no two running tasks are told the same worker.
 // C3  From one run of a task to the next, and from submit() to the first, it goes through the lock
-//     or stays on its thread (E2).
+//     or stays on its thread (E2). What the watch takes it has from the one that kept it, by release
+//     and acquire, and puts into the queue under the lock.
 #pragma once
 
 #include "sched/atomic.hpp"
@@ -30,9 +36,12 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace souk::sched {
@@ -41,6 +50,7 @@ class crew : public executor {
  public:
   crew(const crew&) = delete;
   crew& operator=(const crew&) = delete;
+  ~crew() override;
 
   [[nodiscard]] unsigned workers() const noexcept final { return workers_; }
   void submit(task& ready) final;
@@ -53,8 +63,15 @@ class crew : public executor {
   /// Runs what waits. True: for long enough, if others want this thread. False: the worker is
   /// parked, and the crew may be gone already.
   [[nodiscard]] bool work(unsigned worker);
-  /// Waits until nothing runs or waits and no thread is in work().
-  void await_parked();
+  /// Waits until nothing runs or waits and no thread is in work(). From then on nobody is called.
+  void finish();
+
+  /// What a worker shows to the watch.
+  struct alignas(64) place {
+    atomic<task*> kept{nullptr};
+    atomic<std::uint32_t> runs{0};  ///< begun so far
+    std::uint32_t runs_seen = 0;    ///< by the watch
+  };
 
  private:
   [[nodiscard]] task* take_first(unsigned worker);
@@ -64,15 +81,26 @@ class crew : public executor {
   void put(task& ready);
   [[nodiscard]] task& take();
   [[nodiscard]] std::optional<unsigned> whom_to_call();
+  [[nodiscard]] bool all_parked() const noexcept { return parked_.size() == workers_; }
+
+  void watch();
+  void take_from_long_runs(std::unique_lock<std::mutex>& held);
+  void end_watch();
 
   const unsigned workers_;
-  std::mutex lock_;  // guards what follows
+  const std::unique_ptr<place[]> places_;  // NOLINT(*-c-arrays): atomics do not move
+  std::mutex lock_;                        // guards what follows
   std::condition_variable all_parked_;
   std::deque<task*> queue_;
   std::vector<unsigned> parked_;  // the last that parked is called first
   unsigned hungry_ = 0;
+  std::condition_variable news_for_watch_;
+  bool watch_sleeps_ = false;
+  bool is_over_ = false;
   /// The length of the queue: for those who look without the lock.
   alignas(64) atomic<std::size_t> waiting_{0};
+
+  std::thread watch_;
 };
 
 }  // namespace souk::sched

@@ -18,7 +18,7 @@ class thread_executor final : public crew {
   thread_executor(const thread_executor&) = delete;
   thread_executor& operator=(const thread_executor&) = delete;
   ~thread_executor() override {
-    await_parked();
+    finish();
     over_ = true;
     for (seat& one : seats_) one.called.release();
     for (seat& one : seats_) one.thread.join();

@@ -122,6 +122,29 @@ TEST_P(Executor, RunsWhatARunningTaskSubmitsThoughThatGoesOn) {
   }
 }
 
+// What the first submits waits for the end of its run, but not if that is long.
+TEST_P(Executor, RunsWhatARunningTaskSubmitsThoughThatRunIsLong) {
+  auto pool = make_with(2);
+  event_count runs;
+  job other{[&](unsigned) {
+    runs.add();
+    return false;
+  }};
+  event_count ends;
+  job first{[&](unsigned) {
+    for (unsigned i = 1; i <= 3; ++i) {
+      pool->submit(other);
+      runs.await(i);
+    }
+    ends.add();
+    return false;
+  }};
+  pool->submit(first);
+  ends.await(1);
+  pool.reset();
+  EXPECT_EQ(runs.so_far(), 3U);
+}
+
 TEST_P(Executor, LetsTasksThatGoOnTakeTurnsOnOneWorker) {
   auto pool = make_with(1);
   event_count ends;
