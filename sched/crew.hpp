@@ -20,7 +20,8 @@
 // Threads    submit(): any. work(w): whoever call(w) made do it, until work(w) says false. The watch
 //            has a thread of its own, where there is more than one worker.
 // Ownership  Derived classes own the other threads, and call finish() before they end.
-// C1  As many workers are hungry, or called and not yet here, as tasks wait; or none is parked.
+// C1  At least as many workers are hungry, or called and not yet here, as tasks wait in the queue; or
+//     none is parked.
 //     Each task that comes to the queue calls somebody, unless the hungry suffice; who takes one is
 //     one of those; and who parks has seen the queue empty, all under the lock. So no wake-up is
 //     lost (E1), though all who are called may come late.
@@ -66,6 +67,7 @@ class crew : public executor {
   /// Waits until nothing runs or waits and no thread is in work(). From then on nobody is called.
   void finish();
 
+ private:
   /// What a worker shows to the watch.
   struct alignas(64) place {
     atomic<task*> kept{nullptr};
@@ -73,7 +75,6 @@ class crew : public executor {
     std::uint32_t runs_seen = 0;    ///< by the watch
   };
 
- private:
   [[nodiscard]] task* take_first(unsigned worker);
   [[nodiscard]] task* take_next(unsigned worker, task* going_on);
   [[nodiscard]] task* take_or_park(std::unique_lock<std::mutex>& held, unsigned worker);
