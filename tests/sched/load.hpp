@@ -21,11 +21,18 @@ inline double measure_load() {
   return std::chrono::duration<double>{cpu() - used} / taken;
 }
 
-/// The same, once it has come to rest; or the first of many in which it has not.
+/// The same, once it has come to rest: over the first three tenths of a second in a row in which it
+/// used next to nothing. (One alone may be quiet because others had the processors.) If there are
+/// none, more than that.
 inline double measure_load_at_rest() {
-  double load = measure_load();
-  for (unsigned tries = 0; load > 0.01 && tries < 50; ++tries) load = measure_load();
-  return load > 0.01 ? load : (measure_load() + measure_load() + measure_load()) / 3;
+  constexpr double next_to_nothing = 0.01;
+  double sum = 0;
+  for (unsigned quiet = 0, tries = 0; quiet < 3 && tries < 100; ++tries) {
+    const double load = measure_load();
+    quiet = load < next_to_nothing ? quiet + 1 : 0;
+    sum = quiet == 1 ? load : sum + load;
+  }
+  return sum / 3;
 }
 
 }  // namespace souk::testing
