@@ -46,6 +46,7 @@ route_cache::route route_cache::find(const trie& now, const term& body) {
   const shape_memory& shape = shapes_[mixed(code) % shape_slots];
   if (shape.code != code || shape.stamp != root.branch().extra.stamp || shape.is_intricate)
     return find_slowly(now, body);
+  if (shape.only != nullptr) return {&shape.only, 1};
   plain_value key;
   if (shape.fields != 0) {
     const term& part = record.parts()[static_cast<std::size_t>(std::countr_zero(shape.fields))];
@@ -135,6 +136,9 @@ route_cache::route route_cache::learn(const trie& now, const term& body, const f
     shape.fields = fields;
     shape.is_intricate = is_several(fields);
     shape.id = ++last_shape_;  // what was remembered is of another key
+    shape.only = nullptr;
+  } else if (fields == 0 && found.size() == 1) {
+    shape.only = found.front();
   } else if (found.size() <= max_targets) {
     remember(found, shape, key, way_to_replace(first_way));
     if (displaced_ > routes_.size() && routes_.size() < max_route_slots) grow();

@@ -122,9 +122,10 @@ class route_cache {
     std::uint64_t code = 0;
     std::uint64_t stamp = 0;  // of the root
     std::uint64_t fields = 0;
-    std::uint64_t id = 0;       // of these three together: never used again
-    bool too_deep = false;      // more decides than is remembered
-    bool is_intricate = false;  // so, or more than one field
+    std::uint64_t id = 0;          // of these three together: never used again
+    const target* only = nullptr;  // if no field decides, and it is the whole route
+    bool too_deep = false;         // more decides than is remembered
+    bool is_intricate = false;     // so, or more than one field
   };
   /// What decides a route: its shape, and at most three fields, all plain.
   static constexpr std::size_t max_fields = 3;

@@ -92,7 +92,7 @@ struct at_thread_end {
         this_thread.lists.at(list) = first->next;
         ::operator delete(first);
       }
-      this_thread.lengths.at(list) = ledger::most;
+      this_thread.room.at(list) = 0;
     }
     this_thread.now = ledger::phase::ended;
   }
@@ -105,10 +105,11 @@ void ledger::give_back_to_full(std::size_t list, void* memory) noexcept {
   if (now == phase::fresh) {
     static thread_local const at_thread_end cleaner;
     now = phase::running;
-    lengths.fill(0);
+    for (std::size_t i = 0; i < room.size(); ++i) room.at(i) = most_in(i);
+    return;
   }
   if (now == phase::ended) return;
-  for (; lengths.at(list) > most / 2; --lengths.at(list)) {
+  for (; room.at(list) < most_in(list) / 2; ++room.at(list)) {
     free_block* const first = lists.at(list);
     lists.at(list) = first->next;
     ::operator delete(first);

@@ -199,7 +199,7 @@ class SOUK_EXPORT term {
   [[nodiscard]] term tail() const&& { return tail(); }
   [[nodiscard]] symbol label() const { return expect(kind::record), symbol{shared().extent, 0}; }
   /// The elements of a vector, the fields of a record, or head and tail of a pair; of others: none.
-  [[nodiscard]] std::span<const term> parts() const& noexcept {
+  [[nodiscard, gnu::always_inline]] std::span<const term> parts() const& noexcept {
     if (is(kind::record)) return {terms(), shared().arity};
     if (is(kind::pair)) return {terms(), 2};
     return is(kind::vector) ? std::span<const term>{terms(), shared().extent}
@@ -248,11 +248,19 @@ class SOUK_EXPORT term {
     /// Word by word: a processor that has just written the two waits before it can read both at
     /// once.
     [[nodiscard]] raw copy() const noexcept {
+#if defined(__GNUC__) && !defined(__clang__)
+// g++ 12 takes the value for uninitialised where a std::variant with terms in it is moved.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
       raw made{low, high};
 #if defined(__GNUC__)
       asm("" : "+r"(made.low), "+r"(made.high));  // so that no compiler makes one move of it
 #endif
       return made;
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
     }
     friend constexpr bool operator==(const raw&, const raw&) noexcept = default;
   };
@@ -330,7 +338,8 @@ static_assert(sizeof(term) == 16);
 [[nodiscard]] SOUK_EXPORT term record_of_moved(symbol label, std::span<term> fields);
 /// The same. Pre: no field is shared or wild.
 template <std::size_t N>
-[[nodiscard]] term record_of_atoms(symbol label, const std::array<term, N>& fields) {
+[[nodiscard, gnu::always_inline]] inline term record_of_atoms(symbol label,
+                                                              const std::array<term, N>& fields) {
   static_assert(N <= 0xffff, "a record may have at most 65,535 fields");
   const auto [memory, payer] =
       detail::account::take_on_current(sizeof(detail::node) + N * sizeof(term));

@@ -91,7 +91,7 @@ bool shard::commit_local_send(process& p, send_message& a,
 
 void shard::commit(process& p, action_list& all) {
   if (all.empty() || vm_.is_stopped()) return;
-  if (vm_.common().listener != nullptr) remark_on(p, all);
+  if (listener_ != nullptr) remark_on(p, all);
   if (all.size() == 1 && !all.front().at_meta_level) {
     auto* const message = std::get_if<send_message>(&all.front().what);
     if (message != nullptr && commit_local_send(p, *message)) return;
@@ -115,7 +115,7 @@ void shard::remark_on(const process& p, const action_list& all) {
   for (const action& a : all) {
     const auto* message = std::get_if<send_message>(&a.what);
     if (message != nullptr && !a.at_meta_level && message->body.is_false())
-      vm_.common().listener->on_remark(p.self, "the message #f reaches nobody (TOP-6)");
+      listener_->on_remark(p.self, "the message #f reaches nobody (TOP-6)");
   }
 }
 

@@ -16,6 +16,9 @@ overloaded(F...) -> overloaded<F...>;  // clang 14 needs it said
 
 /// Room for so many actions is kept.
 constexpr std::size_t most_kept = 64;
+constexpr std::size_t cache_line = 64;
+
+void fetch(const void* address) noexcept { __builtin_prefetch(address); }
 
 }  // namespace
 
@@ -45,16 +48,52 @@ template <class F>
 }
 
 inline void shard::handle_event(process& p, endpoint& to, const event& what) {
-  if (vm_.common().listener != nullptr) vm_.common().listener->on_event(p.self, to.id, what);
+  if (listener_ != nullptr) listener_->on_event(p.self, to.id, what);
   run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
+}
+
+// With many who wait, each step from an entry to its handler is a wait for memory. So those that
+// come next are walked towards, a step each.
+inline void shard::fetch_ahead() const noexcept {
+  if (queue_.size() < 4) return;
+  fetch(queue_[3].subject_address());
+  if (queue_[2].which() == entry_kind::message) fetch_ahead(queue_[2].to());
+}
+
+inline void shard::fetch_ahead(const endpoint& to) noexcept {
+  fetch(to.owner);
+  fetch(reinterpret_cast<const std::byte*>(to.owner) + cache_line);
+  fetch(to.on_event.address());
+}
+
+inline void shard::handle_message(entry& first) {
+  endpoint& to = first.to();
+  const event what = event::message(first.orientation(), std::move(first.topic()));
+  queue_.pop_spent();
+  process& p = *to.owner;
+  if (!p.is_gone) handle_event(p, to, what);
+  close(p);
 }
 
 // An entry leaves the queue before it is handled: what is handled may add entries. Of those who
 // have ended the rest is dropped.
+void shard::handle_some(unsigned budget) {
+  while (!queue_.empty() && budget > 0) {
+    fetch_ahead();
+    entry& first = queue_.front();
+    if (first.which() == entry_kind::message) [[likely]] {
+      handle_message(first);
+      --budget;
+    } else {
+      budget -= handle_next(budget);
+    }
+  }
+}
+
+/// What is no message for one.
 unsigned shard::handle_next(unsigned budget) {
   entry& first = queue_.front();
   switch (first.which()) {
-    case entry_kind::message: handle_message(first); return 1;
     case entry_kind::crowd: {
       entry all = std::move(first);
       queue_.pop();
@@ -70,15 +109,6 @@ unsigned shard::handle_next(unsigned budget) {
     }
     default: handle_news(); return 1;
   }
-}
-
-void shard::handle_message(entry& first) {
-  endpoint& to = first.to();
-  const event what = event::message(first.orientation(), std::move(first.topic()));
-  queue_.pop_spent();
-  process& p = *to.owner;
-  if (!p.is_gone) handle_event(p, to, what);
-  close(p);
 }
 
 unsigned shard::handle_crowd(entry one, unsigned budget) {
@@ -100,8 +130,7 @@ unsigned shard::handle_crowd(entry one, unsigned budget) {
 
 // What is queued before is performed before (CRA-2): it is performed already.
 void shard::crash(process& p, const fault& why) {
-  if (vm_.common().listener != nullptr)
-    vm_.common().listener->on_remark(p.self, "crashed: " + why.message);
+  if (listener_ != nullptr) listener_->on_remark(p.self, "crashed: " + why.message);
   action_list all = actions{quit{term{why}}}.take();
   commit(p, all);
 }
@@ -160,8 +189,7 @@ void shard::settle(process& p, action_list& first) {
 
 // The end of a process was committed, and all that came before it is handled (ABS-3, QUI-2).
 void shard::end_process(process& p, const reason& why) {
-  if (vm_.common().listener != nullptr)
-    vm_.common().listener->on_end(p.self, p.name, ending::quit, why);
+  if (listener_ != nullptr) listener_->on_end(p.self, p.name, ending::quit, why);
   stop_machine_in(p);
   remove(p);
 }

@@ -11,17 +11,17 @@ constexpr std::uint32_t agent_number = std::numeric_limits<std::uint32_t>::max()
 /// Entries handled in a quantum.
 constexpr unsigned quantum = 1024;
 /// Of one process so many wait in the queue of its shard: those of others are never far behind.
-constexpr std::uint32_t turn = 64;
+constexpr std::uint32_t turn = 256;
 /// So many graves are kept while the shard is busy.
 constexpr std::size_t full_cemetery = 64;
-constexpr std::size_t cache_line = 64;
-
-void fetch(const void* address) noexcept { __builtin_prefetch(address); }
-
 }  // namespace
 
 shard::shard(machine& of, unsigned index, std::uint64_t seed)
-    : vm_{of}, index_{index}, agent_{pid{of.id(), agent_number}, {}, index}, dice_{seed} {
+    : vm_{of},
+      listener_{of.common().listener},
+      index_{index},
+      agent_{pid{of.id(), agent_number}, {}, index},
+      dice_{seed} {
   most_queued_ = of.common().seed == 0 ? turn : 1 + roll(3);
 }
 
@@ -55,11 +55,7 @@ bool shard::run_quantum() {
   mark_graves();
   // Not at each grave: a look at all of them for each few.
   if (graves_.size() >= full_cemetery && vm_.common().quiet.passed(graves_.front().stamp)) sweep();
-  unsigned budget = vm_.common().seed == 0 ? quantum : 1 + roll(8);
-  while (!queue_.empty() && budget > 0) {
-    fetch_ahead();
-    budget -= handle_next(budget);
-  }
+  handle_some(vm_.common().seed == 0 ? quantum : 1 + roll(8));
   snap_ = nullptr;
   if (vm_.shards().size() > 1 && !queue_.empty()) share_load();
   if (!queue_.empty() || !idle_.empty()) return true;
@@ -71,20 +67,6 @@ bool shard::run_quantum() {
   }
   inbox_.unlock_and_park();
   return false;
-}
-
-// With many who wait, each step from an entry to its handler is a wait for memory. So those that
-// come next are walked towards, a step each.
-void shard::fetch_ahead() const noexcept {
-  if (queue_.size() < 4) return;
-  fetch(queue_[3].subject_address());
-  if (queue_[2].which() == entry_kind::message) fetch_ahead(queue_[2].to());
-}
-
-void shard::fetch_ahead(const endpoint& to) noexcept {
-  fetch(to.owner);
-  fetch(reinterpret_cast<const std::byte*>(to.owner) + cache_line);
-  fetch(to.on_event.address());
 }
 
 // The table first and then the word: a commit that we do not find in the inbox has locked it after
@@ -197,8 +179,7 @@ void shard::collect() {
     sched::hooks::step();
     std::uint64_t expected = process::never;
     if (!p->dead_from.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) continue;
-    if (vm_.common().listener != nullptr)
-      vm_.common().listener->on_end(p->self, p->name, ending::collected, {});
+    if (listener_ != nullptr) listener_->on_end(p->self, p->name, ending::collected, {});
     if (inside != nullptr) vm_.common().bury(*inside);
     remove(*p);
   }

@@ -95,7 +95,7 @@ class shard final : public sched::task {
   [[nodiscard]] bool has_room_for(const process& p) const noexcept {
     return p.arrived - p.handled < most_queued_ && p.backlog.empty();
   }
-  void deliver_message(endpoint& to, orientation o, term&& body) {
+  [[gnu::always_inline]] void deliver_message(endpoint& to, orientation o, term&& body) {
     process& p = *to.owner;
     if (has_room_for(p)) [[likely]] {
       queue_.emplace(entry_kind::message, to, o, interest_type::participant, std::move(body));
@@ -132,6 +132,8 @@ class shard final : public sched::task {
   [[nodiscard]] unsigned roll(unsigned below) { return static_cast<unsigned>(dice_() % below); }
 
   // handle.cpp
+  /// Handles up to `budget` of what waits.
+  void handle_some(unsigned budget);
   /// Handles what is first in the queue; at most `budget` of a crowd. How much that was.
   [[nodiscard]] unsigned handle_next(unsigned budget);
   void handle_message(entry& first);
@@ -212,6 +214,7 @@ class shard final : public sched::task {
   }
 
   machine& vm_;
+  vm_listener* const listener_;
   unsigned index_;
   sched::inbox<entry> inbox_;
   process agent_;

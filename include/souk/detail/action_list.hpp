@@ -48,11 +48,14 @@ class list_of_actions {
   void emplace_back(Arguments&&... arguments) {
     if (block_ == nullptr) {
       block_ = header::template make<1>();
-    } else if (block_->size == block_->capacity) {
-      return add_to_full(Action(std::forward<Arguments>(arguments)...));
+      new (first()) Action(std::forward<Arguments>(arguments)...);
+      block_->size = 1;
+    } else if (block_->size < block_->capacity) {
+      new (first() + block_->size) Action(std::forward<Arguments>(arguments)...);
+      ++block_->size;
+    } else {
+      add_to_full(Action(std::forward<Arguments>(arguments)...));
     }
-    new (first() + block_->size) Action(std::forward<Arguments>(arguments)...);
-    ++block_->size;
   }
   void push_back(const Action& one) { emplace_back(one); }
   void push_back(Action&& one) { emplace_back(std::move(one)); }
@@ -64,9 +67,7 @@ class list_of_actions {
   /// `more` is empty afterwards.
   void append(list_of_actions&& more) {
     if (empty()) return std::swap(block_, more.block_);
-    reserve(size() + more.size());
-    for (Action& one : more) emplace_back(std::move(one));
-    more.clear();
+    append_to_some(more);
   }
 
   void reserve(std::size_t wanted) {
@@ -120,9 +121,17 @@ class list_of_actions {
   }
   [[gnu::noinline]] static void destroy_one(Action& one) noexcept { std::destroy_at(&one); }
   void release() noexcept {
+    if (block_->capacity > 1 || block_->size > 0) return release_full();
+    account::give_back(block_->payer, block_, header::bytes(1));
+  }
+  [[gnu::noinline]] void release_full() noexcept {
     destroy_all();
-    if (block_->capacity == 1) return account::give_back(block_->payer, block_, header::bytes(1));
     account::give_back(block_->payer, block_, header::bytes(block_->capacity));
+  }
+  [[gnu::noinline]] void append_to_some(list_of_actions& more) {
+    reserve(size() + more.size());
+    for (Action& one : more) emplace_back(std::move(one));
+    more.clear();
   }
   // Made before, since it may be made from what is in here.
   [[gnu::noinline]] void add_to_full(Action one) {

@@ -3,8 +3,8 @@
 //
 // Threads    Each has its own.
 // L1  Between two scopes (account.hpp) nothing is left to be written down.
-// L2  A list keeps at most `most` blocks, the rest goes back to the heap: what a thread holds back
-//     is bounded (some 100 KiB), whatever VMs come and go.
+// L2  A list keeps at most `most_bytes`, the rest goes back to the heap: what a thread holds back
+//     is bounded (some 256 KiB), whatever VMs come and go.
 #pragma once
 
 #include <souk/export.hpp>
@@ -42,15 +42,19 @@ struct ledger {
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::size_t step = 16;
   static constexpr std::size_t largest = 256;
-  static constexpr std::uint16_t most = 64;
+  static constexpr std::size_t most_bytes = 16384;
 
   account* current = nullptr;         ///< null: the program's own
   std::uint32_t current_id = nobody;  ///< of the account of a scope, whose charges are collected
   std::int64_t charged = 0;           ///< bytes, since they were written down
   std::array<free_block*, largest / step + 1> lists{};
-  /// Full at first and in the end, when no list is used.
-  std::array<std::uint16_t, largest / step + 1> lengths = all_full();
+  /// How many more blocks each may take: none at first and in the end, when no list is used.
+  std::array<std::uint16_t, largest / step + 1> room{};
   phase now = phase::fresh;
+
+  [[nodiscard]] static constexpr std::uint16_t most_in(std::size_t list) noexcept {
+    return static_cast<std::uint16_t>(list == 0 ? 0 : most_bytes / (list * step));
+  }
 
   [[nodiscard]] void* take(std::size_t size) {
     if constexpr (keeps_blocks) {
@@ -58,7 +62,7 @@ struct ledger {
       if (list < lists.size() && lists[list] != nullptr) {
         free_block* const first = lists[list];
         lists[list] = first->next;
-        --lengths[list];
+        ++room[list];
         return first;
       }
       if (list < lists.size()) return ::operator new(list* step);  // may be any block of it later
@@ -69,9 +73,9 @@ struct ledger {
     if constexpr (keeps_blocks) {
       const std::size_t list = (size + step - 1) / step;
       if (list < lists.size()) {
-        if (lengths[list] >= most) return give_back_to_full(list, memory);
+        if (room[list] == 0) return give_back_to_full(list, memory);
         lists[list] = new (memory) free_block{lists[list]};
-        ++lengths[list];
+        --room[list];
         return;
       }
     }
@@ -79,11 +83,6 @@ struct ledger {
   }
 
  private:
-  static constexpr std::array<std::uint16_t, largest / step + 1> all_full() {
-    std::array<std::uint16_t, largest / step + 1> all{};
-    for (std::uint16_t& one : all) one = most;
-    return all;
-  }
   SOUK_EXPORT void give_back_to_full(std::size_t list, void* memory) noexcept;
 };
 
