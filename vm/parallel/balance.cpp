@@ -167,7 +167,7 @@ void shard::part(entry one, Keep keep, Give give) {
 
 /// What is in the queue for those who moved goes to the front of their backlogs.
 void shard::take_along(const std::vector<process*>& group) {
-  std::vector<ring<entry>> later;
+  std::vector<backlog> later;
   for (process* const p : group) later.push_back(std::exchange(p->backlog, {}));
   auto all = std::exchange(queue_, {});
   for (; !all.empty(); all.pop()) {

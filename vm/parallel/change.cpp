@@ -7,13 +7,12 @@ namespace souk::parallel {
 
 namespace {
 
-using endpoints = std::vector<std::unique_ptr<endpoint>>;
-
 endpoint& endpoint_of(const routing::target* one) {
   return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
 }
 
-auto find_endpoint(endpoints& all, const term& id) {
+template <class Endpoints>
+auto find_endpoint(Endpoints& all, const term& id) {
   return std::ranges::find_if(all, [&](const auto& one) { return one->id == id; });
 }
 
@@ -152,7 +151,7 @@ void shard::change::end(process& gone, const reason& why) {
     return;
   changed_ = true;
   for (const auto& one : gone.endpoints) take_out(*one, why);
-  for (const auto& one : gone.meta_endpoints) {
+  for (const auto& one : gone.meta_endpoints.view()) {
     next_->meta_endpoints = next_->meta_endpoints.without(*one, nodes_);
     at_.plan_.send_out(action{delete_endpoint{outer_id(gone, one->id), why.value}});
   }
@@ -202,9 +201,10 @@ void shard::change::lift(const add_endpoint& a) {
       a.id, {a.role.orientation, a.role.interest, outer_id(self_, a.id)}, a.on_event};
   auto fresh = std::make_unique<endpoint>(self_, inner, self_.next_age);
   fresh->outer_topic = a.role.topic;
-  const auto place = find_endpoint(self_.meta_endpoints, a.id);
+  auto& there = self_.meta_endpoints.get();
+  const auto place = find_endpoint(there, a.id);
   routing::trie& all = next_->meta_endpoints;
-  if (place != self_.meta_endpoints.end()) {
+  if (place != there.end()) {
     const souk::role old{(*place)->orientation, (*place)->interest, (*place)->outer_topic};
     if (!interchangeable(old, a.role))
       return at_.plan_.crash(self_, fault{"role-mismatch"});  // D-1
@@ -215,10 +215,10 @@ void shard::change::lift(const add_endpoint& a) {
     std::swap(*place, fresh);
     replaced_.push_back(std::move(fresh));
   } else {
-    self_.meta_endpoints.reserve(self_.meta_endpoints.size() + 1);
+    there.reserve(there.size() + 1);
     all = all.with(*fresh, nodes_);
     ++self_.next_age;
-    self_.meta_endpoints.push_back(std::move(fresh));
+    there.push_back(std::move(fresh));
   }
   changed_ = true;
   at_.plan_.send_out(std::move(outer));
@@ -227,13 +227,15 @@ void shard::change::lift(const add_endpoint& a) {
 // VM-4: forgotten here before it goes outside, so its own handler is not told.
 void shard::change::lift(const delete_endpoint& a) {
   at_.plan_.send_out(action{delete_endpoint{outer_id(self_, a.id), a.why}});
-  const auto place = find_endpoint(self_.meta_endpoints, a.id);
-  if (place == self_.meta_endpoints.end()) return;
+  if (self_.meta_endpoints.empty()) return;
+  auto& there = self_.meta_endpoints.get();
+  const auto place = find_endpoint(there, a.id);
+  if (place == there.end()) return;
   replaced_.reserve(replaced_.size() + 1);
   next_->meta_endpoints = next_->meta_endpoints.without(**place, nodes_);
   changed_ = true;
   replaced_.push_back(std::move(*place));
-  self_.meta_endpoints.erase(place);
+  there.erase(place);
 }
 
 void shard::change::commit() {

@@ -259,7 +259,7 @@ void shard::note(const process& p, const occasion& what, std::uint64_t version,
 /// What the commit has beside its entries. Pre: it is certain, and the outbox is locked if there is
 /// something for it.
 void shard::finish_plan(process& p) {
-  for (waiting_continuation& w : plan_.waiting) p.waiting.push_back(std::move(w));
+  for (waiting_continuation& w : plan_.waiting) p.waiting.get().push_back(std::move(w));
   p.next_continuation += plan_.waiting.size();
   if (plan_.lifts()) outbox_filled_ = vm_.send_out(std::move(plan_.out));
 }

@@ -161,11 +161,12 @@ void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
             run_guarded(p, [&](actions& out) { g.k(g.child, p.state, out); });
           },
           [&](greet_outer_child& g) {
-            const auto found =
-                std::ranges::find(p.waiting, g.number, &waiting_continuation::number);
-            if (found == p.waiting.end()) return;
+            if (p.waiting.empty()) return;
+            auto& waiting = p.waiting.get();
+            const auto found = std::ranges::find(waiting, g.number, &waiting_continuation::number);
+            if (found == waiting.end()) return;
             const spawn_continuation k = found->k;
-            p.waiting.erase(found);
+            waiting.erase(found);
             run_guarded(p, [&](actions& out) { k(g.child, p.state, out); });
           },
           [&](commit_later& c) { commit(p, c.all); }, [&](bury& b) { end_process(p, b.why); },

@@ -15,26 +15,46 @@
 #include <souk/action.hpp>
 #include <souk/event.hpp>
 
-#include "routing/trie.hpp"
-#include "sched/atomic.hpp"
-#include "vm/parallel/ring.hpp"
-
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
+#include "routing/trie.hpp"
+#include "sched/atomic.hpp"
 
 namespace souk::parallel {
 
 class shard;
 struct process;
 
+/// A vector for what few have: one word while it is empty.
+template <class T>
+class rare_vector {
+ public:
+  using vector = std::vector<T, detail::account_allocator<T>>;
+
+  [[nodiscard]] bool empty() const noexcept { return all_ == nullptr || all_->empty(); }
+  /// Makes it, if need be.
+  [[nodiscard]] vector& get() {
+    if (all_ == nullptr) all_ = std::make_unique<vector>();
+    return *all_;
+  }
+  [[nodiscard]] std::span<const T> view() const noexcept {
+    return all_ == nullptr ? std::span<const T>{} : std::span<const T>{*all_};
+  }
+
+ private:
+  std::unique_ptr<vector> all_;
+};
+
 template <class T>
 using charged_vector = std::vector<T, detail::account_allocator<T>>;
 
-/// What is made of it on the heap is charged to the VM.
+/// What is made of it on the heap is charged to the VM. Its alignment is that of a word at most.
 struct charged {
   static void* operator new(std::size_t size) {
     return detail::account_allocator<std::byte>{}.allocate(size);
@@ -230,6 +250,30 @@ class entry {
 };
 static_assert(sizeof(entry) == 32);
 
+/// Entries in their order: one word while there are none, and memory in pieces as they come and go.
+class backlog {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return all_ == nullptr; }
+  [[nodiscard]] std::uint32_t size() const noexcept {
+    return all_ == nullptr ? 0 : static_cast<std::uint32_t>(all_->size());
+  }
+  template <class... Arguments>
+  void emplace(Arguments&&... arguments) {
+    if (all_ == nullptr) all_ = std::make_unique<pieces>();
+    all_->emplace_back(std::forward<Arguments>(arguments)...);
+  }
+  /// Pre: not empty.
+  [[nodiscard]] entry& front() noexcept { return all_->front(); }
+  void pop() noexcept {
+    all_->pop_front();
+    if (all_->empty()) all_.reset();
+  }
+
+ private:
+  using pieces = std::deque<entry, detail::account_allocator<entry>>;
+  std::unique_ptr<pieces> all_;  // null: none
+};
+
 /// A parent's continuation that waits for a spawn in the VM around (VM-7).
 struct waiting_continuation {
   std::uint64_t number;
@@ -298,14 +342,14 @@ struct process : charged {
   bool is_settled = false;  // among the processes of its shard
   bool is_noted = false;    // may be collected
   detail::state_box state{};
-  ring<entry> backlog;                               // P3
+  parallel::backlog backlog;                         // P3
   std::vector<std::unique_ptr<endpoint>> endpoints;  // W, by age
 
   pid self;
   term name;
-  std::vector<std::unique_ptr<endpoint>> meta_endpoints;  // W, by age
+  rare_vector<std::unique_ptr<endpoint>> meta_endpoints;  // W, by age
   std::uint64_t next_age = 0;                             // W
-  charged_vector<waiting_continuation> waiting{};
+  rare_vector<waiting_continuation> waiting;
   std::uint64_t next_continuation = 0;
   std::uint64_t moved = 0;  // the stamp of its last move
   std::uint32_t place = 0;  // among the processes of its shard
@@ -313,6 +357,10 @@ struct process : charged {
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 };
+
+static_assert(alignof(process) <= sizeof(std::uint64_t), "see charged");
+static_assert(alignof(endpoint) <= sizeof(std::uint64_t), "see charged");
+static_assert(alignof(errand) <= sizeof(std::uint64_t), "see charged");
 
 inline std::uint32_t endpoint::number_of(const process& p) noexcept { return p.self.number; }
 

@@ -9,8 +9,7 @@
 
 namespace souk::parallel {
 
-/// Emptied, it keeps room for so many.
-template <class T, std::uint32_t Kept = 64>
+template <class T>
 class ring {
  public:
   ring() noexcept = default;
@@ -57,7 +56,7 @@ class ring {
   /// Pre: not empty, and what is in front holds nothing that a destructor would free.
   void pop_spent() noexcept {
     first_ = (first_ + 1) & (capacity_ - 1);
-    if (--size_ == 0 && capacity_ > Kept) release();
+    if (--size_ == 0 && capacity_ > kept) release();
   }
 
   void swap(ring& other) noexcept {
@@ -68,6 +67,8 @@ class ring {
   }
 
  private:
+  static constexpr std::uint32_t kept = 256;
+
   [[gnu::noinline]] void grow() {
     const std::uint32_t wider = capacity_ == 0 ? 2 : capacity_ * 2;
     T* const fresh = memory_.allocate(wider);

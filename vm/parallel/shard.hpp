@@ -12,6 +12,7 @@
 #include "sched/inbox.hpp"
 #include "vm/parallel/machine.hpp"
 #include "vm/parallel/process.hpp"
+#include "vm/parallel/ring.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -222,7 +223,7 @@ class shard final : public sched::task {
   const table* snap_ = nullptr;
   std::uint64_t epoch_stamp_ = 0;
   journal::contents::sequence* record_ = nullptr;
-  ring<entry, 256> queue_;     // what waits here, in the order of its commits
+  ring<entry> queue_;          // what waits here, in the order of its commits
   std::uint32_t most_queued_;  // of one process in the queue: then others have their turn (P3)
   bool is_over_ = false;       // so are the VMs inside
   unsigned patience_ = 0;      // quanta until the load is looked at again

@@ -7,6 +7,7 @@
 #include <souk/detail/account.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <new>
 
@@ -21,7 +22,7 @@ struct account_allocator {
   account_allocator(const account_allocator<U>&) noexcept {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] T* allocate(std::size_t count) {
-    static_assert(alignof(T) <= prefix);
+    static_assert(alignof(T) <= alignof(std::max_align_t));
     if (count > (std::numeric_limits<std::size_t>::max() - prefix) / sizeof(T))
       throw std::bad_array_new_length{};
     const auto [memory, payer] = account::take_on_current(prefix + count * sizeof(T));
@@ -39,7 +40,9 @@ struct account_allocator {
   }
 
  private:
-  static constexpr std::size_t prefix = alignof(std::max_align_t);
+  // A block of the heap is aligned for anything; so are its elements behind this.
+  static constexpr std::size_t prefix = alignof(T) > sizeof(std::uint64_t) ? alignof(T)
+                                                                           : sizeof(std::uint64_t);
 };
 
 }  // namespace souk::detail

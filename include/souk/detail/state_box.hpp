@@ -72,10 +72,10 @@ class state_box {
 
  private:
   static constexpr std::size_t capacity = 16;
+  static constexpr std::size_t alignment = alignof(void*);
   template <class S>
   static constexpr bool fits_inside =
-      sizeof(S) <= capacity && alignof(S) <= alignof(std::max_align_t) &&
-      std::is_nothrow_move_constructible_v<S>;
+      sizeof(S) <= capacity && alignof(S) <= alignment && std::is_nothrow_move_constructible_v<S>;
   struct operations {
     const std::type_info* type;
     void (*relocate)(std::byte* to, std::byte* from) noexcept;
@@ -131,7 +131,7 @@ class state_box {
   template <class S>
   static constexpr operations operations_for{&typeid(S), &relocate<S>, &destroy<S>};
 
-  alignas(std::max_align_t) std::array<std::byte, capacity> room_;
+  alignas(alignment) std::array<std::byte, capacity> room_;
   const operations* operations_ = nullptr;
 };
 
