@@ -130,7 +130,7 @@ void term::free_node() noexcept {
 void term::free_list() noexcept {
   raw rest = raw_;
   for (bool more = true; more;) {
-    auto* const gone = reinterpret_cast<node*>(static_cast<std::uintptr_t>(rest.low));
+    auto* const gone = std::bit_cast<node*>(rest.low);
     auto* const parts = reinterpret_cast<term*>(gone + 1);
     term& tail = parts[1];
     std::destroy_at(parts);

@@ -266,6 +266,7 @@ class SOUK_EXPORT term {
   };
   static_assert(sizeof(raw) == 16);
   static_assert(std::endian::native == std::endian::little);
+  static_assert(sizeof(detail::node*) == sizeof(std::uint64_t));
   static constexpr unsigned length_shift = 48;
   static constexpr unsigned kind_shift = 56;
   static constexpr std::uint64_t high_word(kind k, std::uint8_t length,
@@ -278,7 +279,7 @@ class SOUK_EXPORT term {
       : raw_{word, high_word(k, 0, half)} {}
   term(kind k, std::string_view text);
   term(kind k, detail::node* fresh) noexcept
-      : raw_{reinterpret_cast<std::uintptr_t>(fresh), high_word(k, shared_mark)} {}
+      : raw_{std::bit_cast<std::uint64_t>(fresh), high_word(k, shared_mark)} {}
   static term make_host(std::shared_ptr<const void> object, const std::type_info& type);
 
   template <whole_number Int>
@@ -303,7 +304,7 @@ class SOUK_EXPORT term {
     return static_cast<std::uint32_t>(raw_.high);
   }
   [[nodiscard]] detail::node& shared() const noexcept {
-    return *reinterpret_cast<detail::node*>(static_cast<std::uintptr_t>(raw_.low));
+    return *std::bit_cast<detail::node*>(raw_.low);
   }
   [[nodiscard]] term* terms() const noexcept { return reinterpret_cast<term*>(&shared() + 1); }
   [[nodiscard]] const detail::host_cell& host() const noexcept {
