@@ -10,6 +10,7 @@
 #include "sched/executor.hpp"
 #include "sched/hooks.hpp"
 #include "sched/inbox.hpp"
+#include "vm/parallel/dice.hpp"
 #include "vm/parallel/machine.hpp"
 #include "vm/parallel/process.hpp"
 #include "vm/parallel/ring.hpp"
@@ -17,7 +18,6 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <random>
 #include <span>
 #include <utility>
 #include <variant>
@@ -130,7 +130,7 @@ class shard final : public sched::task {
   [[nodiscard]] bool lives_here(const process& p) const noexcept {
     return p.home.latest() == index_;
   }
-  [[nodiscard]] unsigned roll(unsigned below) { return static_cast<unsigned>(dice_() % below); }
+  [[nodiscard]] unsigned roll(unsigned below) { return dice_.roll(below); }
 
   // handle.cpp
   /// Handles up to `budget` of what waits.
@@ -251,7 +251,7 @@ class shard final : public sched::task {
   };
   std::vector<grave> graves_;
   std::size_t marked_graves_ = 0;
-  std::mt19937_64 dice_;
+  dice dice_;
 };
 
 // What an action cannot do, for want of memory or beyond the limits of a term, is a crash as well.
