@@ -48,10 +48,10 @@ actions chat_session(const tcp::socket& them, const tcp::socket& us) {
 }
 
 int main(int argc, char** argv) {
-  const auto port = port_option(argc, argv, "chat");
+  const auto [port, ground] = options_of(argc, argv, "chat");
   int status = 0;
   ground_vm(
-      fail_without_port(port, status), tcp::driver({.input = tcp::framing::lines}),
+      ground, fail_without_port(port, status), tcp::driver({.input = tcp::framing::lines}),
       spawn_vm(at_meta_level(observe_publishers(topic<tcp::channel>(_, tcp::listener{port}, _))
                                  .on_presence([](const topic<tcp::channel>& c) {
                                    return spawn(chat_session(*c.source, *c.destination));

@@ -4,6 +4,8 @@
 
 #include <souk/souk.hpp>
 
+#include "options.hpp"
+
 using namespace souk;
 using namespace souk::literals;
 
@@ -23,7 +25,8 @@ spawn_action ticker(const char* name, std::chrono::milliseconds every) {
                       }));
 }
 
-int main() {
-  ground_vm(timer::driver(), ticker("ground", std::chrono::milliseconds{300}),
+int main(int argc, char** argv) {
+  const auto chosen = options_of(argc, argv, "timer", listens::nowhere);
+  ground_vm(chosen.ground, timer::driver(), ticker("ground", std::chrono::milliseconds{300}),
             spawn_vm(timer::relay("relay"_sym), ticker("nested", std::chrono::milliseconds{200})));
 }

@@ -42,24 +42,12 @@ template <class Request, class Take, class Cancel>
       std::move(request), std::move(take), std::move(cancel)));
 }
 
-/// The loop of the ground VM that runs on this thread. Throws usage_error outside one: `who` says
+/// The loop of the ground VM whose code this thread runs. Throws usage_error outside one: `who` is
 /// whose place is in a ground VM.
 [[nodiscard]] const loop& current_loop(std::string_view who);
 
 /// Throws usage_error unless `self`, a process of the driver `who`, is in the ground VM itself: a
 /// nested VM gets no events. `instead` says what to do there.
 void check_place(std::string_view who, pid self, std::string_view instead);
-
-/// While it lives, `current` is the loop of this thread.
-class loop_scope {
- public:
-  explicit loop_scope(const loop& current) noexcept;
-  ~loop_scope();
-  loop_scope(const loop_scope&) = delete;
-  loop_scope& operator=(const loop_scope&) = delete;
-
- private:
-  const loop* before_;
-};
 
 }  // namespace souk::ground

@@ -14,64 +14,97 @@ std::shared_ptr<event_source> subscriptions::source_of(const role& r) {
 
 subscriptions::~subscriptions() {
   for (auto& [key, e] : by_source_) {
-    if (e.asked) e.source->cancel();
+    if (e.asked && !e.in_hand) e.source->cancel();
   }
 }
 
-void subscriptions::add(const role& r) {
+bool subscriptions::note(const role& r, bool is_there) {
   std::shared_ptr<event_source> source = source_of(r);
-  if (source == nullptr) return;
-  entry& e = by_source_[source.get()];
-  if (e.source == nullptr) {
-    e.event = r.topic.head();
-    e.source = std::move(source);
-  }
-  ++e.endpoints;
-  e.exhausted = false;
-  unsettled_.push_back(e.source.get());
+  if (source == nullptr) return false;
+  const std::scoped_lock held{lock_};
+  changes_.push_back({std::move(source), r.topic.head(), is_there});
+  return changes_.size() == 1;
 }
 
-void subscriptions::remove(const role& r) {
-  const std::shared_ptr<event_source> source = source_of(r);
-  if (source == nullptr) return;
-  const auto place = by_source_.find(source.get());
-  if (place == by_source_.end()) return;
-  --place->second.endpoints;
-  unsettled_.push_back(source.get());
+void subscriptions::absorb_changes() {
+  std::vector<change> changes;
+  {
+    const std::scoped_lock held{lock_};
+    changes.swap(changes_);
+  }
+  for (change& c : changes) {
+    const event_source* const key = c.source.get();
+    entry& e = by_source_[key];
+    if (e.source == nullptr) {
+      e.event = std::move(c.event);
+      e.source = std::move(c.source);
+    }
+    if (c.is_there) {
+      ++e.endpoints;
+      e.exhausted = false;
+    } else {
+      --e.endpoints;
+    }
+    unsettled_.push_back(key);
+  }
 }
 
 void subscriptions::settle() {
+  absorb_changes();
   // Taken before the loop: a source may call `ready` at once, but no source changes endpoints.
   for (const event_source* key : std::exchange(unsettled_, {})) {
-    const auto place = by_source_.find(key);
-    if (place == by_source_.end()) continue;
-    entry& e = place->second;
-    if (e.endpoints == 0) {
-      if (e.asked) {
-        by_ticket_.erase(*e.asked);
-        e.source->cancel();
-      }
-      by_source_.erase(place);
-    } else if (!e.asked && !e.exhausted) {
-      e.asked = ++last_;
-      by_ticket_.emplace(last_, key);
-      e.source->request([queue = ready_, t = last_] { queue->push(t); });
-    }
+    if (const auto place = by_source_.find(key); place != by_source_.end()) settle(place->second);
   }
 }
 
-std::optional<term> subscriptions::take(ticket t) {
+void subscriptions::settle(entry& e) {
+  if (e.in_hand) return;  // done() comes back to it
+  if (e.endpoints == 0) {
+    if (e.asked) {
+      by_ticket_.erase(*e.asked);
+      e.source->cancel();
+    }
+    by_source_.erase(e.source.get());
+  } else if (std::exchange(e.missed, false)) {
+    ready_->push(*e.asked);
+  } else if (!e.asked && !e.exhausted) {
+    e.asked = ++last_;
+    by_ticket_.emplace(last_, e.source.get());
+    e.source->request([queue = ready_, t = last_] { queue->push(t); });
+  }
+}
+
+std::optional<subscriptions::taken> subscriptions::take(ticket t) {
+  absorb_changes();
   const auto place = by_ticket_.find(t);
   if (place == by_ticket_.end()) return std::nullopt;  // cancelled meanwhile, or called twice (E1)
   entry& e = by_source_.at(place->second);
+  if (e.endpoints == 0) {  // B2: settle() cancels it, or comes back to it if it is wanted again
+    e.missed = true;
+    unsettled_.push_back(e.source.get());
+    return std::nullopt;
+  }
   by_ticket_.erase(place);
   e.asked.reset();
-  if (e.endpoints == 0) return std::nullopt;  // settle() is about to remove it (B2)
   std::optional<term> value = e.source->take();
   e.exhausted = !value;
   if (!value) return std::nullopt;
+  e.asked = ++last_;
+  e.in_hand = true;
+  by_ticket_.emplace(last_, e.source.get());
+  return taken{cons(e.event, std::move(*value)), last_};
+}
+
+bool subscriptions::done(ticket t) {
+  const auto place = by_ticket_.find(t);
+  if (place == by_ticket_.end()) return false;
+  entry& e = by_source_.at(place->second);
+  if (!e.in_hand) return false;
+  by_ticket_.erase(place);
+  e.asked.reset();
+  e.in_hand = false;
   unsettled_.push_back(e.source.get());  // asked again if it is still wanted then
-  return cons(e.event, std::move(*value));
+  return true;
 }
 
 }  // namespace souk::ground

@@ -3,16 +3,20 @@
 // The VM tells of endpoints as they come and go, inside its commits; settle() then asks the sources
 // that are newly wanted, and cancels those that nobody wants any more.
 //
-// Threads    The ground VM's.
-// B1  A source has at most one request under way, and only while an endpoint subscribes to it.
-// B2  A value is taken only for a source that is subscribed to at that moment: what nobody wants
-//     stays in the source (E2).
+//     absent --add--> asked --ready, take()--> in hand --done()--> asked ...
+//
+// Threads    add(), remove(): any. The rest: the ground VM's.
+// B1  A source has at most one request under way, and only while an endpoint subscribes to it; and
+//     none while a value of it is in hand.
+// B2  A value is taken only for a source that is subscribed to at that moment, if no endpoint comes
+//     or goes during take(): what nobody wants stays in the source (E2).
 #pragma once
 
 #include <souk/ground.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -28,36 +32,55 @@ class subscriptions {
   subscriptions(const subscriptions&) = delete;
   subscriptions& operator=(const subscriptions&) = delete;
 
-  /// An endpoint of that role is there, or gone. Roles that ask for no event are passed over.
-  void add(const role& r);
-  void remove(const role& r);
+  /// An endpoint of that role is there, or gone. Roles that ask for no event are passed over. True:
+  /// the first that settle() has to look at.
+  bool add(const role& r) { return note(r, true); }
+  bool remove(const role& r) { return note(r, false); }
   /// Makes requests and cancellations follow what is subscribed to now.
   void settle();
   /// Nothing is asked for that could still happen. (A source that has no more is not asked, though
   /// somebody subscribes to it.) Pre: settled.
   [[nodiscard]] bool empty() const noexcept { return by_ticket_.empty(); }
 
-  /// The message of a source that called `ready`: (source . value). Nothing if it is not wanted any
-  /// more, or has no more.
-  [[nodiscard]] std::optional<term> take(ticket t);
+  struct taken {
+    term message;  ///< (source . value)
+    ticket receipt;
+  };
+  /// The value of a source that called `ready`. Nothing if it is not wanted any more, or has no
+  /// more.
+  [[nodiscard]] std::optional<taken> take(ticket t);
+  /// The value with that receipt has been handled. False: it is no receipt.
+  bool done(ticket t);
 
  private:
+  struct change {
+    std::shared_ptr<event_source> source;
+    term event;
+    bool is_there;
+  };
   struct entry {
     term event;
     std::shared_ptr<event_source> source;
     std::size_t endpoints = 0;
-    std::optional<ticket> asked{};
+    std::optional<ticket> asked{};  // or of the value in hand
+    bool in_hand = false;
+    bool missed = false;  // it was ready when nobody wanted its value
     bool exhausted = false;
   };
 
   /// The source that a role asks for; null if it asks for none.
   [[nodiscard]] static std::shared_ptr<event_source> source_of(const role& r);
+  bool note(const role& r, bool is_there);
+  void absorb_changes();
+  void settle(entry& e);
 
   std::shared_ptr<ready_queue> ready_;
+  std::mutex lock_;
+  std::vector<change> changes_;  // lock_
   std::unordered_map<const event_source*, entry> by_source_;
   std::unordered_map<ticket, const event_source*> by_ticket_;
   std::vector<const event_source*> unsettled_;
-  ticket last_ = 0;
+  ticket last_ = first_free_ticket;
 };
 
 }  // namespace souk::ground

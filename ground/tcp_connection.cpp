@@ -4,6 +4,7 @@
 #include <souk/timer.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <string>
 
@@ -19,6 +20,22 @@ using ground::ready_fn;
 using ground::request_id;
 using socket_ptr = std::shared_ptr<ground::stream>;
 
+/// flow::credit: bytes or lines that may still be taken. It is spent where they are taken, so that
+/// what is on its way counts. relaxed throughout: only the amount matters.
+class purse {
+ public:
+  [[nodiscard]] std::int64_t left() const noexcept { return left_.load(std::memory_order_relaxed); }
+  void spend(std::int64_t amount) noexcept { left_.fetch_sub(amount, std::memory_order_relaxed); }
+  /// Pre: not negative, and nobody else adds.
+  void add(std::int64_t amount) noexcept {
+    const std::int64_t room = std::numeric_limits<std::int64_t>::max() - left();
+    left_.fetch_add(std::min(amount, room), std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<std::int64_t> left_{0};
+};
+
 struct connection {
   socket_ptr socket{};  // null until connected
   term local;
@@ -26,12 +43,12 @@ struct connection {
   tcp::flow flow;
   framing input;
   std::chrono::milliseconds patience;
-  std::int64_t credit = 0;       // flow::credit: bytes or lines that may still go in
+  /// A new one for each mode: what is under way when another is chosen costs none of its credit.
+  std::shared_ptr<purse> credit = std::make_shared<purse>();
   std::int64_t outstanding = 0;  // flow::credit: bytes written that did not come back as credit
   int readers = 0;               // the program's subscribers to the input
   int writers = 0;               // and publishers to the output
   bool input_over = false;
-  std::int64_t modes_chosen = 0;
 };
 
 term reason_of(const io_error& e) { return symbol{to_string(e.reason)}; }
@@ -48,17 +65,29 @@ std::optional<term> bytes_or_end(ground::stream& socket, std::optional<std::stri
   return std::nullopt;
 }
 
-term bytes_event(const socket_ptr& socket, std::size_t most) {
+/// At most `most` bytes; with a purse at most what is left in it.
+term bytes_event(const socket_ptr& socket, std::int64_t most, std::shared_ptr<purse> paid) {
   return ground::loop_event(
       [socket](ready_fn ready) { return socket->request_bytes(std::move(ready)); },
-      [socket, most] { return bytes_or_end(*socket, socket->take_bytes(most)); },
+      [socket, most, paid = std::move(paid)]() -> std::optional<term> {
+        const std::int64_t now = paid == nullptr ? most : std::min(most, paid->left());
+        if (now <= 0) return std::nullopt;
+        auto data = socket->take_bytes(static_cast<std::size_t>(now));
+        if (data && paid != nullptr) paid->spend(static_cast<std::int64_t>(data->size()));
+        return bytes_or_end(*socket, std::move(data));
+      },
       [socket](request_id id) { socket->cancel(id); });
 }
 
-term line_event(const socket_ptr& socket) {
+term line_event(const socket_ptr& socket, std::shared_ptr<purse> paid) {
   return ground::loop_event(
       [socket](ready_fn ready) { return socket->request_line(std::move(ready)); },
-      [socket] { return bytes_or_end(*socket, socket->take_line()); },
+      [socket, paid = std::move(paid)]() -> std::optional<term> {
+        if (paid != nullptr && paid->left() <= 0) return std::nullopt;
+        auto line = socket->take_line();
+        if (line && paid != nullptr) paid->spend(1);
+        return bytes_or_end(*socket, std::move(line));
+      },
       [socket](request_id id) { socket->cancel(id); });
 }
 
@@ -108,25 +137,20 @@ actions watch_for_error(const connection& c) {
 
 // Input.
 
-constexpr std::size_t chunk = 64 * 1024;
+constexpr std::int64_t chunk = 64 * 1024;
 
-actions on_input(const term& message, std::int64_t mode_number, connection& c);
+actions on_input(const term& message, connection& c);
 
-/// The endpoint that takes the next piece of input, if somebody may have it (C1).
+/// The endpoint that takes input, if somebody may have it (C1).
 actions listen_for_input(const connection& c) {
-  const bool wanted = c.readers > 0 && !c.input_over && (c.flow == flow::bare || c.credit > 0);
+  const bool is_paid = c.flow == flow::credit;
+  const bool wanted = c.readers > 0 && !c.input_over && (!is_paid || c.credit->left() > 0);
   actions next = delete_endpoint{"inbound"_sym};
   if (wanted) {
-    const auto most = c.flow == flow::bare
-                          ? chunk
-                          : static_cast<std::size_t>(std::min<std::int64_t>(c.credit, chunk));
+    const auto paid = is_paid ? c.credit : nullptr;
     const term source =
-        c.input == framing::lines ? line_event(c.socket) : bytes_event(c.socket, most);
-    next.append(subscriber(cons(source, _))
-                    .named("inbound"_sym)
-                    .on_message([mode_number = c.modes_chosen](const term& m, connection& me) {
-                      return on_input(m, mode_number, me);
-                    }));
+        c.input == framing::lines ? line_event(c.socket, paid) : bytes_event(c.socket, chunk, paid);
+    next.append(subscriber(cons(source, _)).named("inbound"_sym).on_message(on_input));
   }
   return next;
 }
@@ -143,19 +167,16 @@ actions finish_input(connection& c) {
 }
 
 actions on_end_of_input(const term& value, connection& c) {
+  if (c.input_over) return {};  // two endpoints wait for the end, and both may have been told
   if (value.as<end_of_stream>()) return finish_input(c);
   return quit{value};
 }
 
-actions on_input(const term& message, std::int64_t mode_number, connection& c) {
+actions on_input(const term& message, connection& c) {
   const term& value = message.tail();
   if (!value.is(kind::bytes)) return on_end_of_input(value, c);
   actions next;
-  // What was under way when another mode was chosen costs nothing of the credit given since.
-  if (c.flow == flow::credit && mode_number == c.modes_chosen) {
-    c.credit -= c.input == framing::lines ? 1 : static_cast<std::int64_t>(value.as_bytes().size());
-    next.append(listen_for_input(c));
-  }
+  if (c.flow == flow::credit && c.credit->left() <= 0) next.append(delete_endpoint{"inbound"_sym});
   next.append(send_message{make_record("tcp-channel", c.remote, c.local, value)});
   return next;
 }
@@ -181,12 +202,11 @@ actions on_reader_absent(connection& c) {
 
 actions on_control(const channel& note, connection& c) {
   if (const auto more = note.packet.as<credit>(); more && more->amount >= 0) {
-    c.credit += std::min(more->amount, std::numeric_limits<std::int64_t>::max() - c.credit);
+    c.credit->add(more->amount);
   } else if (const auto choice = note.packet.as<mode>();
              choice && (choice->name == "lines"_sym || choice->name == "bytes"_sym)) {
     c.input = choice->name == "lines"_sym ? framing::lines : framing::bytes;
-    c.credit = 0;
-    ++c.modes_chosen;
+    c.credit = std::make_shared<purse>();
   } else {
     throw usage_error{
         "feedback on a TCP channel is #s(tcp-credit N), N not negative, #s(tcp-mode lines) or "

@@ -16,11 +16,21 @@ namespace {
 
 using namespace souk::literals;
 
-/// A port listened on: closed with the process that has it as state, before anything that follows.
-struct listening {
-  std::shared_ptr<ground::listener> port;
+/// What the driver knows of the port that a process listens on. It closes the port before it ends
+/// the process, so that whoever wants it next finds it free.
+struct open_port {
+  std::shared_ptr<ground::listener> socket{};  // written before the driver knows the process
 
-  explicit listening(std::shared_ptr<ground::listener> l) : port{std::move(l)} {}
+  void close() const {
+    if (socket != nullptr) socket->close();
+  }
+};
+
+/// The state of that process: closes the port in any case.
+struct listening {
+  std::shared_ptr<const open_port> port;
+
+  explicit listening(std::shared_ptr<const open_port> p) : port{std::move(p)} {}
   listening(listening&&) noexcept = default;
   listening& operator=(listening&&) noexcept = default;
   listening(const listening&) = delete;
@@ -47,7 +57,8 @@ booted refuse_to_listen(const term& local, const ground::io_error& error) {
           actions{send_message{told}, quit{term{fault{told.text}}}}.take()};
 }
 
-spawn_action listener_process(const term& local, const options& how) {
+spawn_action listener_process(const term& local, const options& how,
+                              const std::shared_ptr<open_port>& mine) {
   return name_process(
       local, spawn([=]() -> booted {
         const auto wanted = local.as<listener>();
@@ -60,7 +71,8 @@ spawn_action listener_process(const term& local, const options& how) {
                                      how.backlog, {.streams = stream_options_of(how)});
         if (!opened) return refuse_to_listen(local, opened.error());
         const auto port = opened.value();
-        return {detail::state_box{listening{port}},
+        mine->socket = port;
+        return {detail::state_box{listening{mine}},
                 actions{subscriber(cons(accept_event(port), _))
                             .on_message([=](const term& message) -> actions {
                               const auto socket = message.tail().as_host<ground::stream>();
@@ -77,7 +89,14 @@ struct demand {
   int interested = 0;
   bool starting = false;  // its spawn is under way
   std::optional<pid> server{};
+  std::shared_ptr<open_port> port{};  // of a listener
 };
+
+actions end_server(const demand& d) {
+  if (d.port != nullptr) d.port->close();
+  return quit{*d.server, false};
+}
+
 /// By (local . remote); the remote of a listener is false.
 using demands = std::unordered_map<term, demand>;
 
@@ -128,14 +147,17 @@ class driver_process {
     // While one starts there is no second: it would find the port taken.
     if (++mine.interested > 1 || mine.starting) return {};
     mine.starting = true;
-    return (to_peer ? outgoing_connection(local, remote, how_) : listener_process(local, how_))
+    if (!to_peer) mine.port = std::make_shared<open_port>();
+    return (to_peer ? outgoing_connection(local, remote, how_)
+                    : listener_process(local, how_, mine.port))
         .then([key](pid server, demands& now) -> actions {
           demand& started = now.at(key);
           started.starting = false;
           started.server = server;
           if (started.interested > 0) return {};
-          now.erase(key);  // they left meanwhile
-          return quit{server, false};
+          actions last = end_server(started);  // they left meanwhile
+          now.erase(key);
+          return last;
         });
   }
 
@@ -144,9 +166,9 @@ class driver_process {
     if (!local.is_ground() || remote.is_ground() != to_peer) return {};
     const auto place = all.find(to_peer ? cons(local, remote) : cons(local, false));
     if (place == all.end() || --place->second.interested > 0 || place->second.starting) return {};
-    const pid server = *place->second.server;
+    actions last = end_server(place->second);
     all.erase(place);
-    return quit{server, false};
+    return last;
   }
 
   options how_;

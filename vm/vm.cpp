@@ -1,37 +1,15 @@
 #include <souk/vm.hpp>
 
-#include "sched/executor.hpp"
 #include "vm/functional/machine.hpp"
-#include "vm/parallel/machine.hpp"
+#include "vm/parallel/outermost.hpp"
 #include "vm/replay/replayer.hpp"
 
-#include <algorithm>
 #include <stdexcept>
-#include <thread>
+#include <utility>
 
 namespace souk {
 
 vm_listener::~vm_listener() = default;
-
-namespace {
-
-#if defined(__SANITIZE_THREAD__)
-constexpr bool sanitizes_threads = true;
-#elif defined(__has_feature)
-constexpr bool sanitizes_threads = __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitizes_threads = false;
-#endif
-
-std::unique_ptr<sched::executor> make_executor(const vm_options& options, unsigned workers) {
-  const executor_kind best =
-      sanitizes_threads ? executor_kind::threads : executor_kind::tbb;  // it cannot see into TBB
-  const executor_kind kind = options.executor == executor_kind::best ? best : options.executor;
-  return kind == executor_kind::tbb ? sched::make_arena_executor(workers, options.priority)
-                                    : sched::make_thread_executor(workers);
-}
-
-}  // namespace
 
 // The outermost VM, whose container is the program itself.
 class vm::implementation {
@@ -140,32 +118,15 @@ class vm::functional_vm final : public vm::implementation {
 class vm::parallel_vm final : public vm::implementation {
  public:
   parallel_vm(boot_function boot, vm_options options)
-      : implementation{options},
-        boot_{std::move(boot)},
-        workers_{options.workers != 0 ? options.workers
-                                      : std::max(1U, std::thread::hardware_concurrency())},
-        common_{make_executor(options, workers_), options, workers_},
-        root_{common_} {}
-  parallel_vm(const parallel_vm&) = delete;
-  parallel_vm& operator=(const parallel_vm&) = delete;
-  ~parallel_vm() override {
-    if (boot_) return;
-    root_.stop();
-    root_.wait_until_idle();
-    common_.stop_workers();
-  }
+      : implementation{options}, inside_{std::move(boot), options} {}
 
   bool run_round() override {
-    start();
-    root_.wait_until_idle();
-    for (const action_list& out : root_.take_outbox()) let_escape(out);
+    inside_.wait_until_idle();
+    for (const action_list& out : inside_.take_outbox()) let_escape(out);
     return false;
   }
 
-  void inject(std::span<const send_message> messages) override {
-    start();
-    root_.inject(messages);
-  }
+  void inject(std::span<const send_message> messages) override { inside_.inject(messages); }
 
   bool step(std::span<const std::uint32_t> /*path*/) override {
     throw usage_error{
@@ -180,14 +141,7 @@ class vm::parallel_vm final : public vm::implementation {
   }
 
  private:
-  void start() {
-    if (boot_) root_.boot(std::exchange(boot_, {}));
-  }
-
-  boot_function boot_;
-  unsigned workers_;
-  parallel::universe common_;
-  parallel::machine root_;
+  parallel::outermost inside_;
 };
 
 vm::vm(from_boot, const boot_function& boot, vm_options options)

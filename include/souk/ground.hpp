@@ -25,8 +25,9 @@ namespace souk {
 
 /// Something outside that yields values from time to time.
 ///
-/// Threads    request(), take(), cancel(): the thread of the ground VM. `ready` may be called on
-///            any thread, also from inside request().
+/// Threads    request(), take(), cancel(): that which called ground_vm(). `ready` may be called
+///            on any thread, also from inside request(). take() does not block, nor call the VM: on
+///            a parallel one no endpoint comes or goes meanwhile.
 /// E1  After a request, `ready` is called at least once if take() would yield a value, or never
 ///     will again. Calls after cancel() or a second one for the same request do no harm.
 /// E2  A value stays in the source until it is taken: cancel() loses nothing.
@@ -51,18 +52,24 @@ class SOUK_EXPORT event_source {
 }
 
 struct ground_options {
-  /// The functional VM only, as yet.
   vm_kind kind = vm_kind::functional;
   std::uint64_t seed = 0;
+  /// Parallel: how many threads run the VM, beside the calling one and that of the event loop. 0:
+  /// one for each core.
+  unsigned workers = 0;
+  /// Parallel: whose threads these are.
+  executor_kind executor = executor_kind::best;
   /// SIGINT and SIGTERM end the ground VM in order; off: they are not touched.
   bool handle_signals = true;
   /// At the end, how long connections have to send what was written to them.
   std::chrono::milliseconds flush_deadline = std::chrono::seconds(5);
-  /// Crashes, and failures of drivers, a line each. Empty: to standard error.
+  /// Crashes, and failures of drivers, a line each, one call at a time; the parallel VM calls it on
+  /// its workers. Empty: to standard error.
   std::function<void(std::string_view)> log{};
 };
 
-/// Runs a VM with one process made of `boot` on the calling thread, with an event loop in another.
+/// Runs a VM with one process made of `boot`, with an event loop in a thread of its own: the
+/// functional VM on the calling thread, the parallel VM on its workers.
 /// Returns when no process has anything to do and no event source is asked for, or after SIGINT or
 /// SIGTERM: then listeners close, and connections send what was written to them.
 SOUK_EXPORT void run_ground_vm(boot_function boot, ground_options options = {});

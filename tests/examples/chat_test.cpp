@@ -15,6 +15,8 @@
 namespace souk::examples_test {
 namespace {
 
+SOUK_EXAMPLE_ON_EACH_VM(ChatExample);
+
 using ground::test::client;
 using ground::test::dial;
 using ground::test::free_port;
@@ -85,7 +87,7 @@ class user {
 /// The server, and its users, all served by the thread of the test.
 class room {
  public:
-  room() : server{{example("chat"), "--port", std::to_string(port)}} {}
+  room() : server{on_each_vm::run("chat", {"--port", std::to_string(port)})} {}
 
   user& join(int receive_buffer = 0) {
     users_.push_back(std::make_unique<user>(port, receive_buffer));
@@ -181,7 +183,7 @@ void expect_once(const user& first, const std::string& line) {
   EXPECT_EQ(std::count(first.lines().begin(), first.lines().end(), line), 1) << line.substr(0, 80);
 }
 
-TEST(ChatExample, TwoUsersTalkAsInThePaper) {
+TEST_P(ChatExample, TwoUsersTalkAsInThePaper) {
   room r;
   user& one = r.join();
   ASSERT_TRUE(r.until([&] { return !one.name().empty(); }));
@@ -201,7 +203,7 @@ TEST(ChatExample, TwoUsersTalkAsInThePaper) {
                                                   a + ": hello", b + ": hi"));
 }
 
-TEST(ChatExample, FiftyUsersSeeOneStory) {
+TEST_P(ChatExample, FiftyUsersSeeOneStory) {
   room r;
   std::mt19937 dice{1};
   user& first = r.join();
@@ -273,7 +275,7 @@ TEST(ChatExample, FiftyUsersSeeOneStory) {
   EXPECT_EQ(r.server.output(), "");
 }
 
-TEST(ChatExample, LinesOfAMebibyteAndBytesThatAreNoTextPassUnchanged) {
+TEST_P(ChatExample, LinesOfAMebibyteAndBytesThatAreNoTextPassUnchanged) {
   room r;
   user& first = r.join();
   ASSERT_TRUE(r.until([&] { return !first.name().empty(); }));
@@ -305,7 +307,7 @@ TEST(ChatExample, LinesOfAMebibyteAndBytesThatAreNoTextPassUnchanged) {
   }
 }
 
-TEST(ChatExample, WhoNeverReadsDoesNotHoldUpTheOthers) {
+TEST_P(ChatExample, WhoNeverReadsDoesNotHoldUpTheOthers) {
   room r;
   user& first = r.join();
   user& deaf = r.join(4096);
@@ -326,7 +328,7 @@ TEST(ChatExample, WhoNeverReadsDoesNotHoldUpTheOthers) {
   expect_same_story(third, first);
 }
 
-TEST(ChatExample, CtrlCInTheMiddleGivesEverybodyTheSameEnd) {
+TEST_P(ChatExample, CtrlCInTheMiddleGivesEverybodyTheSameEnd) {
   room r;
   user& first = r.join();
   ASSERT_TRUE(r.until([&] { return !first.name().empty(); }));
@@ -352,7 +354,7 @@ TEST(ChatExample, CtrlCInTheMiddleGivesEverybodyTheSameEnd) {
   }
 }
 
-TEST(ChatExample, NcUsersComeTalkAndAreKilled) {
+TEST_P(ChatExample, NcUsersComeTalkAndAreKilled) {
   if (!have("nc")) GTEST_SKIP() << "nc is not installed";
   room r;
   user& first = r.join();

@@ -10,14 +10,16 @@
 namespace souk::examples_test {
 namespace {
 
+SOUK_EXAMPLE_ON_EACH_VM(EchoExample);
+
 using ground::test::client;
 using ground::test::dial;
 using ground::test::free_port;
 
-TEST(EchoExample, NcGetsFiveMegabytesBack) {
+TEST_P(EchoExample, NcGetsFiveMegabytesBack) {
   if (!have("nc")) GTEST_SKIP() << "nc is not installed";
   const auto port = free_port();
-  program server{{example("echo"), "--port", std::to_string(port)}};
+  program server{on_each_vm::run("echo", {"--port", std::to_string(port)})};
   (void)dial(port);
   const std::string sent = ground::test::pattern(5 << 20);
   const auto file =
@@ -31,9 +33,9 @@ TEST(EchoExample, NcGetsFiveMegabytesBack) {
   EXPECT_EQ(server.wait(), 0);
 }
 
-TEST(EchoExample, WithoutDescriptorsItServesTheOthersOnceSomeLeave) {
+TEST_P(EchoExample, WithoutDescriptorsItServesTheOthersOnceSomeLeave) {
   const auto port = free_port();
-  program server{{example("echo"), "--port", std::to_string(port)}, {.descriptors = 24}};
+  program server{on_each_vm::run("echo", {"--port", std::to_string(port)}), {.descriptors = 24}};
   (void)dial(port);
   std::vector<client> waiting;
   for (int i = 0; i < 60; ++i) {

@@ -33,6 +33,30 @@ inline std::string example(std::string_view name) {
   return std::string{EXAMPLES_DIR} + "/" + std::string{name};
 }
 
+/// Tests of an example on each VM: what starts it is run(NAME, ARGUMENTS).
+class on_each_vm : public ::testing::TestWithParam<const char*> {
+ public:
+  /// The command line of an example on the VM under test.
+  [[nodiscard]] static std::vector<std::string> run(std::string_view name,
+                                                    std::vector<std::string> arguments = {}) {
+    arguments.insert(arguments.begin(), example(name));
+    arguments.insert(arguments.end(), {"--vm", vm_under_test});
+    if (std::string_view{vm_under_test} == "parallel")
+      arguments.insert(arguments.end(), {"--workers", "3"});
+    return arguments;
+  }
+
+ protected:
+  on_each_vm() { vm_under_test = GetParam(); }
+
+ private:
+  static inline const char* vm_under_test = "functional";
+};
+#define SOUK_EXAMPLE_ON_EACH_VM(Fixture)                                           \
+  class Fixture : public on_each_vm {};                                            \
+  INSTANTIATE_TEST_SUITE_P(, Fixture, ::testing::Values("functional", "parallel"), \
+                           [](const auto& chosen) { return std::string{chosen.param}; })
+
 /// Killed, if it still runs, when this ends.
 class program {
  public:

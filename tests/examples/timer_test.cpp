@@ -8,8 +8,10 @@
 namespace souk::examples_test {
 namespace {
 
-TEST(TimerExample, TicksAtBothLevelsAndEndsByItself) {
-  program p{{example("timer")}};
+SOUK_EXAMPLE_ON_EACH_VM(TimerExample);
+
+TEST_P(TimerExample, TicksAtBothLevelsAndEndsByItself) {
+  program p{on_each_vm::run("timer")};
   EXPECT_EQ(p.wait(), 0);
   std::vector<std::string> ground;
   std::vector<std::string> nested;

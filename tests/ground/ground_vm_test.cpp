@@ -9,52 +9,49 @@
 namespace souk::ground::test {
 namespace {
 
+SOUK_ON_EACH_VM(GroundVm);
+
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Returning.
 
-TEST(GroundVm, ReturnsWhenNothingIsLeftToDo) {
+TEST_P(GroundVm, ReturnsWhenNothingIsLeftToDo) {
   journal notes;
-  ground_vm(quiet, subscriber("hello"_sym).on_message([&] { notes.write("heard"); }),
+  ground_vm(quiet(), subscriber("hello"_sym).on_message([&] { notes.write("heard"); }),
             spawn(send_message("hello"_sym)));
   EXPECT_THAT(notes.all(), ElementsAre("heard"));
 }
 
-TEST(GroundVm, ReturnsOnceNobodyAsksForAnEvent) {
+TEST_P(GroundVm, ReturnsOnceNobodyAsksForAnEvent) {
   const auto source = std::make_shared<script>();
   source->put(1);
-  ground_vm(quiet, subscriber(cons(host_event(source), _)).on_message([] { return quit(); }));
+  ground_vm(quiet(), subscriber(cons(host_event(source), _)).on_message([] { return quit(); }));
   EXPECT_EQ(source->takes(), 1);
 }
 
-TEST(GroundVm, ReturnsWhenItsOnlySourceHasNoMore) {
+TEST_P(GroundVm, ReturnsWhenItsOnlySourceHasNoMore) {
   journal notes;
   const auto source = std::make_shared<script>();
   source->put(1);
   source->finish();
-  ground_vm(quiet, listen_to(source, notes));
+  ground_vm(quiet(), listen_to(source, notes));
   EXPECT_THAT(notes.all(), ElementsAre("1"));
   EXPECT_EQ(source->takes(), 2) << "the value, and that there is no more";
 }
 
-TEST(GroundVm, RunsSeveralTimesOneAfterTheOther) {
+TEST_P(GroundVm, RunsSeveralTimesOneAfterTheOther) {
   for (int i = 0; i < 20; ++i) {
     int fired = 0;
     ground_vm(
-        quiet, timer::driver(),
+        quiet(), timer::driver(),
         spawn(subscriber(topic<timer::timer_expired>("now"_sym, _)).on_message([&] { ++fired; }),
               send_message(timer::after("now"_sym, std::chrono::milliseconds{0}))));
     EXPECT_EQ(fired, 1);
   }
 }
 
-TEST(GroundVm, RefusesTheParallelVm) {
-  EXPECT_THROW(ground_vm(ground_options{.kind = vm_kind::parallel}, subscriber("hello"_sym)),
-               usage_error);
-}
-
-TEST(GroundVm, TwoRunAtTheSameTimeInTwoThreads) {
+TEST_P(GroundVm, TwoRunAtTheSameTimeInTwoThreads) {
   const auto program = [](journal& notes, const char* name) {
     return spawn(subscriber(topic<timer::timer_expired>(name, _)).on_message([&notes, name] {
       notes.write(name);
@@ -81,7 +78,7 @@ bool is_default(int signal) {
   return now.sa_handler == SIG_DFL;
 }
 
-TEST(GroundVm, EndsInOrderOnSigintAndSigterm) {
+TEST_P(GroundVm, EndsInOrderOnSigintAndSigterm) {
   for (const int signal : {SIGINT, SIGTERM}) {
     const auto never = std::make_shared<script>();
     journal notes;
@@ -99,7 +96,7 @@ TEST(GroundVm, EndsInOrderOnSigintAndSigterm) {
   }
 }
 
-TEST(GroundVm, ASignalEndsItAlsoWhileAProcessYieldsForEver) {
+TEST_P(GroundVm, ASignalEndsItAlsoWhileAProcessYieldsForEver) {
   struct spinner {
     static actions again() {
       return yield([] { return again(); });
@@ -115,27 +112,28 @@ TEST(GroundVm, ASignalEndsItAlsoWhileAProcessYieldsForEver) {
   m.wait();
 }
 
-TEST(GroundVm, TouchesNoSignalIfToldSo) {
+TEST_P(GroundVm, TouchesNoSignalIfToldSo) {
   bool untouched = false;
   bool touched = false;
-  ground_vm(quiet, spawn([] {}), subscriber("now"_sym).on_message([&] {
+  ground_vm(quiet(), spawn([] {}), subscriber("now"_sym).on_message([&] {
     untouched = is_default(SIGINT) && is_default(SIGTERM);
   }),
             spawn(send_message("now"_sym)));
-  ground_vm(subscriber("now"_sym).on_message(
-                [&] { touched = !is_default(SIGINT) && !is_default(SIGTERM); }),
+  ground_vm(on_this_vm({}), subscriber("now"_sym).on_message([&] {
+    touched = !is_default(SIGINT) && !is_default(SIGTERM);
+  }),
             spawn(send_message("now"_sym)));
   EXPECT_TRUE(untouched);
   EXPECT_TRUE(touched);
 }
 
-TEST(GroundVm, ASecondOneSaysThatTheFirstHasTheSignals) {
+TEST_P(GroundVm, ASecondOneSaysThatTheFirstHasTheSignals) {
   const auto never = std::make_shared<script>();
   journal notes;
   market first{market::options{.signals = true}, spawn(listen_to(never, notes))};
   ASSERT_TRUE(never->wait_for_requests(1));
   std::string said;
-  ground_vm({.log = [&](std::string_view line) { said = line; }}, spawn([] {}));
+  ground_vm(on_this_vm({.log = [&](std::string_view line) { said = line; }}), spawn([] {}));
   EXPECT_THAT(said, HasSubstr("SIGINT"));
   first.stop();
 }
@@ -157,40 +155,42 @@ std::string end_outside(Driver driver) {
   return heard.crash;
 }
 
-TEST(GroundVm, ADriverInAnotherVmSaysWhereItsPlaceIs) {
+TEST_P(GroundVm, ADriverInAnotherVmSaysWhereItsPlaceIs) {
   EXPECT_THAT(end_outside(tcp::driver()), HasSubstr("tcp::driver() works in a ground VM only"));
   EXPECT_THAT(end_outside(timer::driver()), HasSubstr("timer::driver() works in a ground VM only"));
 }
 
-TEST(GroundVm, ADriverInANestedVmSaysWhatToDo) {
+TEST_P(GroundVm, ADriverInANestedVmSaysWhatToDo) {
   journal log;
-  const ground_options options{.handle_signals = false,
-                               .log = [&](std::string_view line) { log.write(std::string{line}); }};
+  const ground_options options =
+      on_this_vm({.handle_signals = false,
+                  .log = [&](std::string_view line) { log.write(std::string{line}); }});
   ground_vm(options, spawn_vm(timer::driver()), spawn_vm(tcp::driver()));
   EXPECT_THAT(log.find("timer::driver()"), HasSubstr("nested VM"));
   EXPECT_THAT(log.find("timer::driver()"), HasSubstr("timer::relay"));
   EXPECT_THAT(log.find("tcp::driver()"), HasSubstr("at_meta_level"));
 }
 
-TEST(GroundVm, TimesAreForProcessesOfAGroundVm) { EXPECT_THROW((void)timer::at(0), usage_error); }
+TEST_P(GroundVm, TimesAreForProcessesOfAGroundVm) { EXPECT_THROW((void)timer::at(0), usage_error); }
 
-TEST(GroundVm, AnActionForTheVmAroundItIsToldAndDropped) {
+TEST_P(GroundVm, AnActionForTheVmAroundItIsToldAndDropped) {
   journal log;
   bool went_on = false;
-  ground_vm(
-      {.handle_signals = false, .log = [&](std::string_view l) { log.write(std::string{l}); }},
-      spawn(at_meta_level(send_message("up"_sym)), send_message("here"_sym)),
-      subscriber("here"_sym).on_message([&] { went_on = true; }));
+  ground_vm(on_this_vm({.handle_signals = false,
+                        .log = [&](std::string_view l) { log.write(std::string{l}); }}),
+            spawn(at_meta_level(send_message("up"_sym)), send_message("here"_sym)),
+            subscriber("here"_sym).on_message([&] { went_on = true; }));
   ASSERT_EQ(log.all().size(), 1U);
   EXPECT_THAT(log.all().front(), HasSubstr("no VM around it"));
   EXPECT_TRUE(went_on);
 }
 
-TEST(GroundVm, ACrashIsLoggedWithItsProcessAndReasonAndTheOthersGoOn) {
+TEST_P(GroundVm, ACrashIsLoggedWithItsProcessAndReasonAndTheOthersGoOn) {
   journal log;
   bool went_on = false;
   ground_vm(
-      {.handle_signals = false, .log = [&](std::string_view l) { log.write(std::string{l}); }},
+      on_this_vm(
+          {.handle_signals = false, .log = [&](std::string_view l) { log.write(std::string{l}); }}),
       subscriber("here"_sym).on_message([&] { went_on = true; }),
       name_process("clumsy"_sym, spawn([]() -> actions { throw std::runtime_error("fell down"); })),
       spawn_vm(name_process("inner"_sym,
@@ -203,16 +203,16 @@ TEST(GroundVm, ACrashIsLoggedWithItsProcessAndReasonAndTheOthersGoOn) {
 
 // Nested VMs.
 
-TEST(GroundVm, NestedVmsAskForEventsThroughAtMetaLevel) {
+TEST_P(GroundVm, NestedVmsAskForEventsThroughAtMetaLevel) {
   const auto source = std::make_shared<script>();
   source->put("up");
   source->finish();
   journal notes;
-  ground_vm(quiet, spawn_vm(at_meta_level(listen_to(source, notes))));
+  ground_vm(quiet(), spawn_vm(at_meta_level(listen_to(source, notes))));
   EXPECT_THAT(notes.all(), ElementsAre("\"up\""));
 }
 
-TEST(GroundVm, TheEventsOfANestedVmAreCancelledWithIt) {
+TEST_P(GroundVm, TheEventsOfANestedVmAreCancelledWithIt) {
   const auto source = std::make_shared<script>();
   journal notes;
   market m{spawn_vm(at_meta_level(listen_to(source, notes)))};
@@ -221,10 +221,10 @@ TEST(GroundVm, TheEventsOfANestedVmAreCancelledWithIt) {
   EXPECT_EQ(source->cancels(), 1);
 }
 
-TEST(GroundVm, AnEventDescriptorInsideANestedVmIsNoEvent) {
+TEST_P(GroundVm, AnEventDescriptorInsideANestedVmIsNoEvent) {
   const auto source = std::make_shared<script>();
   source->put(1);
-  ground_vm(quiet, spawn_vm(subscriber(cons(host_event(source), _)), spawn([] {})));
+  ground_vm(quiet(), spawn_vm(subscriber(cons(host_event(source), _)), spawn([] {})));
   EXPECT_EQ(source->requests(), 0);
 }
 

@@ -8,6 +8,9 @@
 namespace souk::ground::test {
 namespace {
 
+// Not scattered: that a session has sent feedback does not mean there that its connection has it.
+SOUK_ON_VMS(TcpCredit, functional_vm, parallel_vm);
+
 using tcp::channel;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -58,7 +61,7 @@ actions careful_echo(const tcp::socket& them, const tcp::socket& us) {
               })};
 }
 
-TEST(TcpCredit, FiveMegabytesComeBackUnchanged) {
+TEST_P(TcpCredit, FiveMegabytesComeBackUnchanged) {
   const auto port = free_port();
   market m{tcp::driver(with_credit()), serve(port, careful_echo)};
   const client c = dial(port);
@@ -74,7 +77,7 @@ TEST(TcpCredit, FiveMegabytesComeBackUnchanged) {
   EXPECT_TRUE(m.log.all().empty());
 }
 
-TEST(TcpCredit, NoInputComesWithoutCreditAndNoMoreThanItsAmount) {
+TEST_P(TcpCredit, NoInputComesWithoutCreditAndNoMoreThanItsAmount) {
   const auto port = free_port();
   market m{tcp::driver(with_credit()), serve(port, controlled(m.notes))};
   const client c = dial(port);
@@ -90,7 +93,7 @@ TEST(TcpCredit, NoInputComesWithoutCreditAndNoMoreThanItsAmount) {
   EXPECT_THAT(heard(m), ElementsAre("+", "#\"abc\"", "#\"d\"", "#\"e\""));
 }
 
-TEST(TcpCredit, CreditForLinesIsCountedInLines) {
+TEST_P(TcpCredit, CreditForLinesIsCountedInLines) {
   const auto port = free_port();
   market m{tcp::driver(with_credit(tcp::framing::lines)), serve(port, controlled(m.notes))};
   const client c = dial(port);
@@ -103,7 +106,7 @@ TEST(TcpCredit, CreditForLinesIsCountedInLines) {
   EXPECT_THAT(heard(m), ElementsAre("+", "#\"one\"", "#\"two\"", "#\"three\""));
 }
 
-TEST(TcpCredit, ChoosingAModeResetsTheCredit) {
+TEST_P(TcpCredit, ChoosingAModeResetsTheCredit) {
   const auto port = free_port();
   market m{tcp::driver(with_credit()), serve(port, controlled(m.notes))};
   const client c = dial(port);
@@ -121,7 +124,7 @@ TEST(TcpCredit, ChoosingAModeResetsTheCredit) {
 
 // What was under way in the old mode when the new one was chosen comes, but is not charged to the
 // credit given since: a line can always be had for a credit of one.
-TEST(TcpCredit, CreditForTheNewModeIsNotSpentOnTheOld) {
+TEST_P(TcpCredit, CreditForTheNewModeIsNotSpentOnTheOld) {
   const auto port = free_port();
   market m{tcp::driver(with_credit()),
            serve(port, [&](const tcp::socket& them, const tcp::socket& us) -> actions {
@@ -142,7 +145,7 @@ TEST(TcpCredit, CreditForTheNewModeIsNotSpentOnTheOld) {
   }
 }
 
-TEST(TcpCredit, CreditAddsUpWithoutOverflow) {
+TEST_P(TcpCredit, CreditAddsUpWithoutOverflow) {
   const auto port = free_port();
   market m{tcp::driver(with_credit()), serve(port, controlled(m.notes))};
   const client c = dial(port);
@@ -153,7 +156,7 @@ TEST(TcpCredit, CreditAddsUpWithoutOverflow) {
   EXPECT_TRUE(m.notes.wait_for("#\"x\""));
 }
 
-TEST(TcpCredit, TheEndIsToldAlsoToWhoGaveNoCredit) {
+TEST_P(TcpCredit, TheEndIsToldAlsoToWhoGaveNoCredit) {
   const auto port = free_port();
   market m{tcp::driver(with_credit()), serve(port, controlled(m.notes))};
   const client c = dial(port);
@@ -162,7 +165,7 @@ TEST(TcpCredit, TheEndIsToldAlsoToWhoGaveNoCredit) {
   EXPECT_THAT(heard(m), ElementsAre("+", "#s(eof)", "- #f"));
 }
 
-TEST(TcpCredit, AResetIsToldAlsoToWhoGaveNoCredit) {
+TEST_P(TcpCredit, AResetIsToldAlsoToWhoGaveNoCredit) {
   const auto port = free_port();
   market m{tcp::driver(with_credit()), serve(port, controlled(m.notes))};
   client c = dial(port);
@@ -171,7 +174,7 @@ TEST(TcpCredit, AResetIsToldAlsoToWhoGaveNoCredit) {
   EXPECT_TRUE(m.notes.wait_for("- connection-reset"));
 }
 
-TEST(TcpCredit, TheEndComesAfterTheLastByteEvenIfThatWaitsForCredit) {
+TEST_P(TcpCredit, TheEndComesAfterTheLastByteEvenIfThatWaitsForCredit) {
   const auto port = free_port();
   market m{tcp::driver(with_credit()), serve(port, controlled(m.notes))};
   const client c = dial(port);
@@ -185,7 +188,7 @@ TEST(TcpCredit, TheEndComesAfterTheLastByteEvenIfThatWaitsForCredit) {
   EXPECT_THAT(heard(m), ElementsAre("+", "#\"ab\"", "#\"c\"", "#s(eof)", "- #f"));
 }
 
-TEST(TcpCredit, EverythingSentComesBackAsCredit) {
+TEST_P(TcpCredit, EverythingSentComesBackAsCredit) {
   const auto port = free_port();
   std::atomic<std::int64_t> credited = 0;
   constexpr std::int64_t each = 100'000;
@@ -211,7 +214,7 @@ TEST(TcpCredit, EverythingSentComesBackAsCredit) {
 }
 
 // What is written and not taken stays within one piece, however long the peer does not read.
-TEST(TcpCredit, ASlowPeerHoldsBackWhoWaitsForCredit) {
+TEST_P(TcpCredit, ASlowPeerHoldsBackWhoWaitsForCredit) {
   constexpr std::size_t piece = 256 * 1024;
   constexpr int pieces = 64;
   const auto port = free_port();
@@ -255,7 +258,7 @@ TEST(TcpCredit, ASlowPeerHoldsBackWhoWaitsForCredit) {
   EXPECT_EQ(sent, pieces);
 }
 
-TEST(TcpCredit, WrongFeedbackEndsItsConnectionWithASentence) {
+TEST_P(TcpCredit, WrongFeedbackEndsItsConnectionWithASentence) {
   for (const term& wrong : {term{tcp::credit{-1}}, term{tcp::mode{"words"_sym}}, term{"more"}}) {
     const auto port = free_port();
     market m{tcp::driver(with_credit()), serve(port, controlled(m.notes))};
@@ -269,7 +272,7 @@ TEST(TcpCredit, WrongFeedbackEndsItsConnectionWithASentence) {
   }
 }
 
-TEST(TcpCredit, AClientHasCreditToo) {
+TEST_P(TcpCredit, AClientHasCreditToo) {
   const loop on;
   const auto server = listen_on(on);
   const tcp::socket us{tcp::handle{"me"_sym}};

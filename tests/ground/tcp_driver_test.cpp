@@ -7,13 +7,15 @@
 namespace souk::ground::test {
 namespace {
 
+SOUK_ON_EACH_VM(TcpDriver);
+
 using tcp::channel;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Talking.
 
-TEST(TcpDriver, FiveMegabytesComeBackUnchanged) {
+TEST_P(TcpDriver, FiveMegabytesComeBackUnchanged) {
   const auto port = free_port();
   market m{tcp::driver(local_tcp()), serve(port, echo)};
   const client c = dial(port);
@@ -29,7 +31,7 @@ TEST(TcpDriver, FiveMegabytesComeBackUnchanged) {
   EXPECT_TRUE(m.log.all().empty());
 }
 
-TEST(TcpDriver, LinesComeWithoutTheirTerminatorsAndTheRestAtTheEnd) {
+TEST_P(TcpDriver, LinesComeWithoutTheirTerminatorsAndTheRestAtTheEnd) {
   const auto port = free_port();
   market m{tcp::driver(lines_of()), serve(port, hearer(m.notes))};
   const client c = dial(port);
@@ -40,7 +42,7 @@ TEST(TcpDriver, LinesComeWithoutTheirTerminatorsAndTheRestAtTheEnd) {
                                          "#\"\"", "#\"rest\"", "#s(eof)", "- #f"));
 }
 
-TEST(TcpDriver, AfterThePeersHalfCloseTheWholeAnswerIsStillSent) {
+TEST_P(TcpDriver, AfterThePeersHalfCloseTheWholeAnswerIsStillSent) {
   const auto port = free_port();
   const std::string answer = pattern(3 << 20);
   market m{tcp::driver(local_tcp()),
@@ -56,7 +58,7 @@ TEST(TcpDriver, AfterThePeersHalfCloseTheWholeAnswerIsStillSent) {
   EXPECT_TRUE(c.receive_all() == answer);
 }
 
-TEST(TcpDriver, AfterOurHalfCloseInputGoesOn) {
+TEST_P(TcpDriver, AfterOurHalfCloseInputGoesOn) {
   const auto port = free_port();
   market m{tcp::driver(local_tcp()),
            serve(port, [&](const tcp::socket& them, const tcp::socket& us) -> actions {
@@ -76,7 +78,7 @@ TEST(TcpDriver, AfterOurHalfCloseInputGoesOn) {
   EXPECT_TRUE(m.notes.wait_for("- #f"));
 }
 
-TEST(TcpDriver, WhenTheLastWriterLeavesThePeerSeesTheEndAndInputGoesOn) {
+TEST_P(TcpDriver, WhenTheLastWriterLeavesThePeerSeesTheEndAndInputGoesOn) {
   const auto port = free_port();
   market m{tcp::driver(local_tcp()),
            serve(port, [&](const tcp::socket& them, const tcp::socket& us) -> actions {
@@ -95,7 +97,7 @@ TEST(TcpDriver, WhenTheLastWriterLeavesThePeerSeesTheEndAndInputGoesOn) {
   EXPECT_TRUE(m.notes.wait_for("- #f"));
 }
 
-TEST(TcpDriver, WhatWasSentBeforeTheSessionQuitArrives) {
+TEST_P(TcpDriver, WhatWasSentBeforeTheSessionQuitArrives) {
   const auto port = free_port();
   const std::string answer = pattern(5 << 20);
   market m{tcp::driver(local_tcp()),
@@ -110,7 +112,7 @@ TEST(TcpDriver, WhatWasSentBeforeTheSessionQuitArrives) {
 
 // Listening.
 
-TEST(TcpDriver, ListensWhileSomebodyIsInterested) {
+TEST_P(TcpDriver, ListensWhileSomebodyIsInterested) {
   const auto port = free_port();
   market m{tcp::driver(local_tcp())};
   EXPECT_FALSE(is_listening(port));
@@ -126,7 +128,7 @@ TEST(TcpDriver, ListensWhileSomebodyIsInterested) {
 }
 
 // The original's author: "presence being edge-triggered, we'll hang around sadly forever".
-TEST(TcpDriver, InterestThatComesAndGoesInOneTransitionLeavesNothing) {
+TEST_P(TcpDriver, InterestThatComesAndGoesInOneTransitionLeavesNothing) {
   const auto port = free_port();
   market m{tcp::driver(local_tcp())};
   m.act([=] { return actions{sessions_on(port, echo).named("a"_sym), delete_endpoint{"a"_sym}}; });
@@ -136,7 +138,7 @@ TEST(TcpDriver, InterestThatComesAndGoesInOneTransitionLeavesNothing) {
 }
 
 // Or it goes while somebody connects, who is turned away.
-TEST(TcpDriver, InterestThatComesBackAtOnceFindsThePortFree) {
+TEST_P(TcpDriver, InterestThatComesBackAtOnceFindsThePortFree) {
   const auto port = free_port();
   market m{tcp::driver(local_tcp()),
            spawn(subscriber(topic<tcp::failure>(_, _, _)).on_message([&](const tcp::failure& f) {
@@ -153,7 +155,7 @@ TEST(TcpDriver, InterestThatComesBackAtOnceFindsThePortFree) {
   EXPECT_TRUE(m.log.all().empty());
 }
 
-TEST(TcpDriver, TwoObserversOfAPortShareTheListener) {
+TEST_P(TcpDriver, TwoObserversOfAPortShareTheListener) {
   const auto port = free_port();
   journal notes;
   const auto note = [&](const char* name) {
@@ -184,7 +186,7 @@ TEST(TcpDriver, TwoObserversOfAPortShareTheListener) {
   EXPECT_EQ(notes.all().size(), 4U);
 }
 
-TEST(TcpDriver, APortInUseIsAFailureMessage) {
+TEST_P(TcpDriver, APortInUseIsAFailureMessage) {
   const loop other;
   const auto holder = listen_on(other);
   const std::uint16_t port = holder->local().port;
@@ -201,7 +203,7 @@ TEST(TcpDriver, APortInUseIsAFailureMessage) {
   EXPECT_THAT(m.log.find("address-in-use"), HasSubstr("choose another port"));
 }
 
-TEST(TcpDriver, APortOfTheSystemIsAFailureMessage) {
+TEST_P(TcpDriver, APortOfTheSystemIsAFailureMessage) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may take any port";
   market m{tcp::driver(local_tcp()),
            spawn(subscriber(topic<tcp::failure>(_, _, _)).on_message([&](const tcp::failure& f) {
@@ -211,7 +213,7 @@ TEST(TcpDriver, APortOfTheSystemIsAFailureMessage) {
   EXPECT_TRUE(m.notes.wait_for("permission-denied"));
 }
 
-TEST(TcpDriver, WhatIsNoPortIsToldAndNothingElseSuffers) {
+TEST_P(TcpDriver, WhatIsNoPortIsToldAndNothingElseSuffers) {
   const auto port = free_port();
   market m{tcp::driver(local_tcp()), serve(port, echo)};
   for (const term& wrong : {term{70000}, term{0}, term{"http"}}) {
@@ -239,7 +241,7 @@ spawn_action caller(journal& notes, const std::string& host, std::uint16_t port,
       });
 }
 
-TEST(TcpDriver, ConnectsAndTalks) {
+TEST_P(TcpDriver, ConnectsAndTalks) {
   const auto port = free_port();
   market server{tcp::driver(local_tcp()), serve(port, echo)};
   ASSERT_TRUE(eventually([&] { return is_listening(port); }));
@@ -252,7 +254,7 @@ TEST(TcpDriver, ConnectsAndTalks) {
   EXPECT_TRUE(server.log.all().empty());
 }
 
-TEST(TcpDriver, WhenOurInterestEndsTheConnectionCloses) {
+TEST_P(TcpDriver, WhenOurInterestEndsTheConnectionCloses) {
   const loop on;
   const auto server = listen_on(on);
   market m{tcp::driver(), caller(m.notes, "127.0.0.1", server->local().port)};
@@ -262,7 +264,7 @@ TEST(TcpDriver, WhenOurInterestEndsTheConnectionCloses) {
   EXPECT_TRUE(await_end(*ours).clean());
 }
 
-TEST(TcpDriver, WhoCannotConnectSeesPresenceAndAbsenceWithTheReason) {
+TEST_P(TcpDriver, WhoCannotConnectSeesPresenceAndAbsenceWithTheReason) {
   const auto port = free_port();
   market m{tcp::driver(), caller(m.notes, "127.0.0.1", port)};
   EXPECT_TRUE(m.notes.wait_for("- connection-refused"));
@@ -270,12 +272,12 @@ TEST(TcpDriver, WhoCannotConnectSeesPresenceAndAbsenceWithTheReason) {
   EXPECT_THAT(m.notes.all(), ElementsAre("+", "- connection-refused"));
 }
 
-TEST(TcpDriver, AnUnknownHostIsAnAbsenceToo) {
+TEST_P(TcpDriver, AnUnknownHostIsAnAbsenceToo) {
   market m{tcp::driver(), caller(m.notes, "no such host", 80)};
   EXPECT_TRUE(m.notes.wait_for("- host-not-found"));
 }
 
-TEST(TcpDriver, AMalformedAddressIsLoggedAndNothingElseSuffers) {
+TEST_P(TcpDriver, AMalformedAddressIsLoggedAndNothingElseSuffers) {
   const auto port = free_port();
   market m{tcp::driver(local_tcp()), serve(port, echo)};
   m.act([] {
@@ -287,7 +289,7 @@ TEST(TcpDriver, AMalformedAddressIsLoggedAndNothingElseSuffers) {
   EXPECT_TRUE(answers(port));
 }
 
-TEST(TcpDriver, InterestThatEndsWhileConnectingLeavesNothing) {
+TEST_P(TcpDriver, InterestThatEndsWhileConnectingLeavesNothing) {
   const loop on;
   const auto server = listen_on(on);
   market m{tcp::driver()};
@@ -301,7 +303,7 @@ TEST(TcpDriver, InterestThatEndsWhileConnectingLeavesNothing) {
   m.stop();
 }
 
-TEST(TcpDriver, AHandleCanBeUsedAgainAfterItsConnection) {
+TEST_P(TcpDriver, AHandleCanBeUsedAgainAfterItsConnection) {
   const loop on;
   const auto server = listen_on(on);
   market m{tcp::driver()};

@@ -9,14 +9,16 @@
 namespace souk::ground::test {
 namespace {
 
+// Not scattered: these programs set timers once the driver, spawned before them, is there.
+SOUK_ON_VMS(TimerDriver, functional_vm, parallel_vm);
+SOUK_ON_VMS(TimerRelay, functional_vm, parallel_vm);
+
 using ::testing::ElementsAre;
 using timer::set_timer;
 using timer::timer_expired;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-const ground_options quiet{.handle_signals = false};
 
 struct expiry {
   std::string label;
@@ -26,7 +28,7 @@ struct expiry {
 /// Sets the timers in one transition and returns what expired until the ground VM was done.
 std::vector<expiry> expiries_of(const std::vector<term>& requests) {
   std::vector<expiry> all;
-  ground_vm(quiet, timer::driver(), spawn([&] {
+  ground_vm(quiet(), timer::driver(), spawn([&] {
               actions first =
                   subscriber(topic<timer_expired>(_, _)).on_message([&](const timer_expired& e) {
                     all.push_back({to_string(e.label), e.msecs});
@@ -46,7 +48,7 @@ std::vector<std::string> labels_of(const std::vector<term>& requests) {
 set_timer relative(term label, double msecs) { return {std::move(label), msecs, "relative"_sym}; }
 set_timer absolute(term label, double msecs) { return {std::move(label), msecs, "absolute"_sym}; }
 
-TEST(TimerDriver, ARelativeTimerExpiresNotBeforeItsTime) {
+TEST_P(TimerDriver, ARelativeTimerExpiresNotBeforeItsTime) {
   const double before = timer::now_msecs();
   const auto all = expiries_of({timer::after("tea"_sym, std::chrono::milliseconds{30})});
   ASSERT_EQ(all.size(), 1U);
@@ -55,19 +57,19 @@ TEST(TimerDriver, ARelativeTimerExpiresNotBeforeItsTime) {
   EXPECT_LE(all[0].at, timer::now_msecs());
 }
 
-TEST(TimerDriver, AnAbsoluteTimerExpiresNotBeforeItsTime) {
+TEST_P(TimerDriver, AnAbsoluteTimerExpiresNotBeforeItsTime) {
   const double due = timer::now_msecs() + 30;
   const auto all = expiries_of({absolute("tea"_sym, due)});
   ASSERT_EQ(all.size(), 1U);
   EXPECT_GE(all[0].at, due);
 }
 
-TEST(TimerDriver, TimersExpireInTheOrderOfTheirDeadlines) {
+TEST_P(TimerDriver, TimersExpireInTheOrderOfTheirDeadlines) {
   EXPECT_THAT(labels_of({relative(3, 30), relative(1, 10), relative(2, 20)}),
               ElementsAre("1", "2", "3"));
 }
 
-TEST(TimerDriver, EqualDeadlinesExpireInTheOrderInWhichTheyWereSet) {
+TEST_P(TimerDriver, EqualDeadlinesExpireInTheOrderInWhichTheyWereSet) {
   const double due = timer::now_msecs() + 20;
   std::vector<term> requests;
   std::vector<std::string> expected;
@@ -78,7 +80,7 @@ TEST(TimerDriver, EqualDeadlinesExpireInTheOrderInWhichTheyWereSet) {
   EXPECT_EQ(labels_of(requests), expected);
 }
 
-TEST(TimerDriver, WhatIsPastExpiresAtOnce) {
+TEST_P(TimerDriver, WhatIsPastExpiresAtOnce) {
   EXPECT_THAT(labels_of({absolute("long ago"_sym, -1e300)}), ElementsAre("|long ago|"));
   EXPECT_THAT(
       labels_of({relative("before"_sym, -1000), absolute("1970"_sym, 0), relative("now"_sym, 0)}),
@@ -87,31 +89,31 @@ TEST(TimerDriver, WhatIsPastExpiresAtOnce) {
 }
 
 // A ground VM that waited for what never comes would never return.
-TEST(TimerDriver, WhatNeverComesIsNotWaitedFor) {
+TEST_P(TimerDriver, WhatNeverComesIsNotWaitedFor) {
   EXPECT_THAT(labels_of({relative("never"_sym, not_a_number), absolute("never"_sym, not_a_number),
                          relative("never"_sym, infinity), absolute("never"_sym, infinity),
                          relative("soon"_sym, 1)}),
               ElementsAre("soon"));
 }
 
-TEST(TimerDriver, WhatIsNoRequestIsIgnoredAndTheDriverGoesOn) {
+TEST_P(TimerDriver, WhatIsNoRequestIsIgnoredAndTheDriverGoesOn) {
   EXPECT_THAT(labels_of({set_timer{"odd"_sym, 0, "sideways"_sym},
                          make_record("set-timer", "odd", "soon", "relative"_sym),
                          make_record("set-timer", "odd", 0, false), relative("good"_sym, 0)}),
               ElementsAre("good"));
 }
 
-TEST(TimerDriver, IntegersAreMillisecondsToo) {
+TEST_P(TimerDriver, IntegersAreMillisecondsToo) {
   EXPECT_THAT(labels_of({make_record("set-timer", "whole"_sym, 1, "relative"_sym)}),
               ElementsAre("whole"));
 }
 
-TEST(TimerDriver, ALabelIsAnyTerm) {
+TEST_P(TimerDriver, ALabelIsAnyTerm) {
   const term label = list("a", make_vector(1, 2), false);
   EXPECT_THAT(labels_of({relative(label, 0)}), ElementsAre(to_string(label)));
 }
 
-TEST(TimerDriver, TenThousandTimersExpireInOrderAndOnce) {
+TEST_P(TimerDriver, TenThousandTimersExpireInOrderAndOnce) {
   constexpr int count = 10'000;
   std::mt19937 dice{1};
   const double base = timer::now_msecs() + 100;
@@ -135,9 +137,9 @@ TEST(TimerDriver, TenThousandTimersExpireInOrderAndOnce) {
   }
 }
 
-TEST(TimerDriver, ATimerSetByAnExpiryExpiresToo) {
+TEST_P(TimerDriver, ATimerSetByAnExpiryExpiresToo) {
   int left = 100;
-  ground_vm(quiet, timer::driver(),
+  ground_vm(quiet(), timer::driver(),
             spawn(subscriber(topic<timer_expired>("tick"_sym, _)).on_message([&]() -> actions {
               if (--left == 0) return {};
               return send_message(relative("tick"_sym, 0));
@@ -146,10 +148,10 @@ TEST(TimerDriver, ATimerSetByAnExpiryExpiresToo) {
   EXPECT_EQ(left, 0);
 }
 
-TEST(TimerDriver, ATimeIsAnEvent) {
+TEST_P(TimerDriver, ATimeIsAnEvent) {
   double got = 0;
   const double due = timer::now_msecs() + 20;
-  ground_vm(quiet, spawn([&] {
+  ground_vm(quiet(), spawn([&] {
               return subscriber(cons(timer::at(due), _)).on_message([&](const term& m) {
                 got = m.tail().as_real();
                 return quit();
@@ -169,9 +171,9 @@ spawn_action client(journal& notes, const std::string& name, const term& label) 
       send_message(relative(label, 5)));
 }
 
-TEST(TimerRelay, ServesANestedVmInANestedVm) {
+TEST_P(TimerRelay, ServesANestedVmInANestedVm) {
   journal notes;
-  ground_vm(quiet, timer::driver(),
+  ground_vm(quiet(), timer::driver(),
             spawn_vm(timer::relay("outer"_sym), client(notes, "outer", "x"_sym),
                      spawn_vm(timer::relay("inner"_sym), client(notes, "inner", "x"_sym))));
   EXPECT_TRUE(notes.has("outer x"));
@@ -181,17 +183,17 @@ TEST(TimerRelay, ServesANestedVmInANestedVm) {
   EXPECT_EQ(notes.all().size(), 3U);
 }
 
-TEST(TimerRelay, SiblingsAreNotMixedUp) {
+TEST_P(TimerRelay, SiblingsAreNotMixedUp) {
   journal notes;
-  ground_vm(quiet, timer::driver(),
+  ground_vm(quiet(), timer::driver(),
             spawn_vm(timer::relay("left"_sym), client(notes, "left", "l"_sym)),
             spawn_vm(timer::relay("right"_sym), client(notes, "right", "r"_sym)));
   EXPECT_THAT(notes.all(), ::testing::UnorderedElementsAre("left l", "right r"));
 }
 
-TEST(TimerRelay, WithoutADriverNothingExpires) {
+TEST_P(TimerRelay, WithoutADriverNothingExpires) {
   journal notes;
-  ground_vm(quiet, spawn_vm(timer::relay("left"_sym), client(notes, "left", "l"_sym)));
+  ground_vm(quiet(), spawn_vm(timer::relay("left"_sym), client(notes, "left", "l"_sym)));
   EXPECT_TRUE(notes.all().empty());
 }
 

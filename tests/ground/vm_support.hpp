@@ -179,7 +179,40 @@ class script final : public event_source {
   int cancels_ = 0;
 };
 
-inline const ground_options quiet{.handle_signals = false, .log = [](std::string_view) {}};
+/// What a ground VM runs on.
+struct vm_choice {
+  const char* name;
+  vm_kind kind = vm_kind::functional;
+  std::uint64_t seed = 0;
+};
+inline vm_choice vm_under_test{"functional"};
+
+/// The options, for the VM that is under test.
+inline ground_options on_this_vm(ground_options how) {
+  how.kind = vm_under_test.kind;
+  how.seed = vm_under_test.seed;
+  how.workers = how.kind == vm_kind::parallel ? 3 : 0;
+  return how;
+}
+
+/// Tests that hold for each VM.
+class on_each_vm : public ::testing::TestWithParam<vm_choice> {
+ protected:
+  on_each_vm() { vm_under_test = GetParam(); }
+};
+inline const vm_choice functional_vm{"functional"};
+inline const vm_choice parallel_vm{"parallel", vm_kind::parallel};
+/// With processes on all its shards, and in any order.
+inline const vm_choice scattered_vm{"scattered", vm_kind::parallel, 7};
+#define SOUK_ON_VMS(Fixture, ...)                                     \
+  class Fixture : public on_each_vm {};                               \
+  INSTANTIATE_TEST_SUITE_P(, Fixture, ::testing::Values(__VA_ARGS__), \
+                           [](const auto& chosen) { return std::string{chosen.param.name}; })
+#define SOUK_ON_EACH_VM(Fixture) SOUK_ON_VMS(Fixture, functional_vm, parallel_vm, scattered_vm)
+
+inline ground_options quiet() {
+  return on_this_vm({.handle_signals = false, .log = [](std::string_view) {}});
+}
 
 /// A process that writes each value of the source into the journal.
 inline endpoint listen_to(const std::shared_ptr<event_source>& source, journal& into) {
@@ -200,6 +233,7 @@ class market {
   explicit market(Spawns... spawns) : market{options{}, std::move(spawns)...} {}
   template <class... Spawns>
   explicit market(options how, Spawns... spawns) {
+    how.ground = on_this_vm(std::move(how.ground));
     how.ground.handle_signals = how.signals;
     if (!how.ground.log)
       how.ground.log = [this](std::string_view line) { log.write(std::string{line}); };

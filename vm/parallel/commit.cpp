@@ -46,14 +46,6 @@ void plan::event(endpoint& to, event_kind what, const role& seen, term topic, co
   }
 }
 
-/// In their order (ORD-7 leaves it free; replay wants it fixed); valid until the next call.
-inline std::span<const routing::target* const> shard::find_receivers(const send_message& a,
-                                                                     const table& at) {
-  const orientation to = opposite(a.orientation);
-  auto& routes = to == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
-  return routes.find(at.of(to), a.body);
-}
-
 /// The most frequent transition, a single message, without a plan. False: not all receivers live
 /// here, and nothing was done.
 inline bool shard::commit_local_send(process& p, send_message& a) {

@@ -153,31 +153,39 @@ void shard::handle_news() {
 }
 
 void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
-  std::visit(
-      overloaded{
-          [&](settle_in& s) { settle(p, s.first); },
-          [&](resume& r) { run_guarded(p, [&](actions& out) { r.k(p.state, out); }); },
-          [&](greet_child& g) {
-            run_guarded(p, [&](actions& out) { g.k(g.child, p.state, out); });
-          },
-          [&](greet_outer_child& g) {
-            if (p.waiting.empty()) return;
-            auto& waiting = p.waiting.get();
-            const auto found = std::ranges::find(waiting, g.number, &waiting_continuation::number);
-            if (found == waiting.end()) return;
-            const spawn_continuation k = found->k;
-            waiting.erase(found);
-            run_guarded(p, [&](actions& out) { k(g.child, p.state, out); });
-          },
-          [&](commit_later& c) { commit(p, c.all); }, [&](bury& b) { end_process(p, b.why); },
-          [&](inject& i) { commit_inject(i); }, [&](arrival& a) { commit_arrival(a); },
-          [&](arrival_of_child& a) { commit_child(a); }, [&](stop&) { vm_.hear_of_stop(); },
-          [&](stop_inside&) { stop_machines(); }, [&](stop_own&) { stop_machine_in(p); },
-          [&](inside_is_idle& i) { look_at_idle(i.number); },
-          [&](outbox_filled& o) { take_outbox_of(o.number); },
-          [](move_in&) {},  // deliver() takes it
-      },
-      job->what);
+  std::visit(overloaded{
+                 [&](settle_in& s) { settle(p, s.first); },
+                 [&](resume& r) { run_guarded(p, [&](actions& out) { r.k(p.state, out); }); },
+                 [&](greet_child& g) {
+                   run_guarded(p, [&](actions& out) { g.k(g.child, p.state, out); });
+                 },
+                 [&](greet_outer_child& g) {
+                   if (p.waiting.empty()) return;
+                   auto& waiting = p.waiting.get();
+                   const auto found =
+                       std::ranges::find(waiting, g.number, &waiting_continuation::number);
+                   if (found == waiting.end()) return;
+                   const spawn_continuation k = found->k;
+                   waiting.erase(found);
+                   run_guarded(p, [&](actions& out) { k(g.child, p.state, out); });
+                 },
+                 [&](commit_later& c) { commit(p, c.all); },
+                 [&](registered_event& r) { handle_registered(p, std::move(r)); },
+                 [&](sign& s) { pass_inside(p, s.handled); },
+                 [&](bury& b) { end_process(p, b.why); },
+                 [&](inject& i) { commit_inject(i); },
+                 [&](arrival& a) { commit_arrival(a); },
+                 [&](arrival_of_child& a) { commit_child(a); },
+                 [&](stop&) { vm_.hear_of_stop(); },
+                 [&](stop_inside&) { stop_machines(); },
+                 [&](stop_own&) { stop_machine_in(p); },
+                 [&](inside_is_idle& i) { look_at_idle(i.number); },
+                 [&](outbox_filled& o) { take_outbox_of(o.number); },
+                 [&](hand_out& h) { give_to_all(h.handled); },
+                 [&](receipt_from_inside& r) { vm_.send_out(std::move(r.handled)); },
+                 [](move_in&) {},  // deliver() takes it
+             },
+             job->what);
 }
 
 // Its home adopts it. Until then neither stop_machines() nor news from inside could find it.

@@ -6,32 +6,39 @@
 
 namespace souk::parallel {
 
+namespace {
+
+struct buried_machine final : buried {
+  explicit buried_machine(machine& m) noexcept : gone{&m} {}
+  std::unique_ptr<machine> gone;
+};
+
+}  // namespace
+
 // Pre: nothing is active.
 universe::~universe() {
   workers.reset();
-  for (auto& [stamp, gone] : cemetery_) delete gone;
+  cemetery_.clear();
 }
 
-void universe::bury(machine& gone) {
-  const std::uint64_t stamp = quiet.stamp();
+void universe::bury(machine& gone) { bury(quiet.stamp(), std::make_unique<buried_machine>(gone)); }
+
+void universe::bury(std::uint64_t stamp, std::unique_ptr<buried> gone) {
   const std::scoped_lock held{lock_};
-  cemetery_.emplace_back(stamp, &gone);
+  cemetery_.emplace_back(stamp, std::move(gone));
   filled_.store(true, std::memory_order_relaxed);  // relaxed: a hint to take the lock
 }
 
 void universe::sweep() {
   if (!filled_.load(std::memory_order_relaxed)) return;  // relaxed: a hint
-  std::vector<machine*> gone;
-  {
-    const std::scoped_lock held{lock_};
-    std::erase_if(cemetery_, [&](const auto& grave) {
-      if (!quiet.passed(grave.first)) return false;
-      gone.push_back(grave.second);
-      return true;
-    });
-    filled_.store(!cemetery_.empty(), std::memory_order_relaxed);  // relaxed: a hint
-  }
-  for (machine* const one : gone) delete one;
+  std::vector<std::unique_ptr<buried>> gone;
+  const std::scoped_lock held{lock_};
+  std::erase_if(cemetery_, [&](auto& grave) {
+    if (!quiet.passed(grave.first)) return false;
+    gone.push_back(std::move(grave.second));
+    return true;
+  });
+  filled_.store(!cemetery_.empty(), std::memory_order_relaxed);  // relaxed: a hint
 }
 
 machine::machine(universe& common, std::uint64_t id, machine* around, shard* home,
@@ -49,9 +56,11 @@ machine::machine(universe& common, std::uint64_t id, machine* around, shard* hom
   for (unsigned i = 0; i < count; ++i) {
     shards_.push_back(std::make_unique<shard>(*this, i, common.seed ^ (id + i)));
   }
+  if (around == nullptr) outside_ = std::make_unique<shard>(*this, count, common.seed);
   if (common.record != nullptr) {
-    auto& sequences = common.record->open(path(), count);
+    auto& sequences = common.record->open(path(), count + (outside_ == nullptr ? 0 : 1));
     for (unsigned i = 0; i < count; ++i) shards_[i]->record_into(sequences[i]);
+    if (outside_ != nullptr) outside_->record_into(sequences[count]);
   }
 }
 
@@ -67,6 +76,7 @@ machine::~machine() {
   {
     const detail::account_scope paying{payer_};
     shards_.clear();
+    outside_.reset();
     const std::unique_ptr<const table> last{
         table_.load(std::memory_order_relaxed)};  // relaxed: alone
     routing::graveyard nodes;
@@ -129,7 +139,7 @@ void machine::inject(std::span<const send_message> messages) {
 void machine::arrive(std::uint32_t number, const term& id, const event& e) {
   const detail::account_scope paying{payer_};
   shard& s = *shards_.front();
-  s.push_from_outside(&s.agent(), arrival{number, id, e});
+  s.push_from_outside(&s.agent(), arrival{number, id, e, in_hand_});
 }
 
 void machine::arrive_child(std::uint32_t number, std::uint64_t continuation_number, pid child) {
@@ -181,6 +191,8 @@ void machine::deactivate() {
   if ((before & ~ending) != 1) return;
   if (around == nullptr) {
     active_.notify_all();
+    // seq_cst: see ask_for_idle_news. on_news is there: who asks has given it.
+    if (wanted_idle_.exchange(false, std::memory_order_seq_cst)) common_.around.on_news();
     return;
   }
   if ((before & ending) != 0) {
@@ -213,7 +225,11 @@ bool machine::has_outbox() {
 }
 
 void machine::tell_of_outbox() {
-  if (around_ != nullptr) tell_container(outbox_filled{number_});
+  if (around_ != nullptr) {
+    tell_container(outbox_filled{number_});
+  } else if (common_.around.on_news) {
+    common_.around.on_news();
+  }
 }
 
 // Its process may not be there any more, or not yet: whoever hears it looks.

@@ -5,6 +5,7 @@
 //     commit.cpp     a transition without changes: local, or under the receivers' locks
 //     change.cpp     a transition with changes: a new version of the table
 //     nested.cpp     the VM around, and the VMs inside
+//     outside.cpp    what the ground VM brings in, and when it has been handled
 //
 // Every run equals a run of the functional VM that performs one transition after the other. The
 // argument is that of the commit protocol (DESIGN.md); the names here are its names.
@@ -31,10 +32,13 @@
 #include "vm/parallel/process.hpp"
 #include "vm/parallel/table.hpp"
 #include "vm/replay/contents.hpp"
+#include "vm/surroundings.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -44,15 +48,40 @@ namespace souk::parallel {
 class machine;
 class shard;
 
+/// What is around the outermost VM.
+struct surroundings {
+  /// The event loop that its drivers find.
+  const ground::loop* loop = nullptr;
+  /// The outermost VM is idle, if that was asked for, or its outbox is not empty any more.
+  std::function<void()> on_news{};
+};
+
+/// A message from outside, and what is dropped when it has been handled.
+struct delivery {
+  send_message message;
+  receipt handled;
+};
+using message_maker = std::function<std::optional<delivery>()>;
+
+/// What waits to be deleted.
+struct buried {
+  buried() = default;
+  buried(const buried&) = delete;
+  buried& operator=(const buried&) = delete;
+  virtual ~buried() = default;
+};
+
 /// What the machines of one tree share.
 struct universe {
-  universe(std::unique_ptr<sched::executor> e, const vm_options& options, unsigned shards)
+  universe(std::unique_ptr<sched::executor> e, const vm_options& options, unsigned shards,
+           surroundings outside = {})
       : workers{std::move(e)},
         quiet{workers->workers()},
         listener{options.listener},
         record{options.record == nullptr ? nullptr : &options.record->inside()},
         root_shards{shards},
-        seed{options.seed} {}
+        seed{options.seed},
+        around{std::move(outside)} {}
   universe(const universe&) = delete;
   universe& operator=(const universe&) = delete;
   ~universe();
@@ -61,6 +90,8 @@ struct universe {
   void stop_workers() noexcept { workers.reset(); }
   /// The machine is over: deleted when no worker can be in it.
   void bury(machine& gone);
+  /// Deleted when no worker can see it that came in before the stamp was taken.
+  void bury(std::uint64_t stamp, std::unique_ptr<buried> gone);
   /// Deletes what can be.
   void sweep();
 
@@ -71,10 +102,11 @@ struct universe {
   unsigned root_shards;
   /// 0: children start where their parents are. Otherwise anywhere, and quanta are of any length.
   std::uint64_t seed;
+  surroundings around;
 
  private:
   std::mutex lock_;  // guards cemetery_
-  std::vector<std::pair<std::uint64_t, machine*>> cemetery_;
+  std::vector<std::pair<std::uint64_t, std::unique_ptr<buried>>> cemetery_;
   sched::atomic<bool> filled_{false};
 };
 
@@ -100,6 +132,14 @@ class machine {
   void inject(std::span<const send_message> messages);
   void arrive(std::uint32_t number, const term& id, const event& e);
   void arrive_child(std::uint32_t number, std::uint64_t continuation_number, pid child);
+  /// Of the outermost VM: see outermost.
+  void deliver(const message_maker& take);
+  /// A copy of the receipt for each process that has something to handle now, behind it. (One that
+  /// moves from shard to shard just then may get none.)
+  void spread(const receipt& handled);
+  /// By the worker that runs our process in the VM around: what arrives from now on is to be
+  /// receipted; with null not any more.
+  void take_in_hand(receipt of) noexcept { in_hand_ = std::move(of); }
   /// The VM is over: it handles what it was told, and performs nothing more.
   void stop();
   [[nodiscard]] bool is_stopped() const noexcept {
@@ -122,10 +162,13 @@ class machine {
   /// Pre: the outbox is locked. True: it was empty, so the container is to be told.
   [[nodiscard]] bool send_out(action_list out);
   void tell_of_outbox();
+  /// Goes to the VM around, behind what was sent out before; from the outermost VM nowhere.
+  void send_out(receipt handled);
   void lock_outbox() noexcept { outbox_lock_.lock(); }
   void unlock_outbox() noexcept { outbox_lock_.unlock(); }
-  /// The container wants to hear when this VM is idle. A Dekker pair with deactivate(): each writes
-  /// its own word and then reads the other's, all seq_cst, so one of the two sees the other.
+  /// The container, or who is outside, wants to hear when this VM is idle. A Dekker pair with
+  /// deactivate(): each writes its own word and then reads the other's, all seq_cst, so one of the
+  /// two sees the other.
   void ask_for_idle_news() noexcept { wanted_idle_.store(true, std::memory_order_seq_cst); }
   /// By each shard. When the last has heard it, the VMs inside are stopped.
   void hear_of_stop();
@@ -163,9 +206,11 @@ class machine {
   machine* around_;
   shard* home_;           // of its process in the VM around,
   std::uint32_t number_;  // and the number of that
+  receipt in_hand_{};     // its worker's
   sched::atomic<const table*> table_;
   directory directory_;
   std::vector<std::unique_ptr<shard>> shards_;
+  std::unique_ptr<shard> outside_;  // no process lives there: it commits what comes by deliver()
   sched::atomic<std::uint32_t> active_{0};
   sched::atomic<bool> stopped_{false};
   sched::atomic<std::size_t> stopped_shards_{0};

@@ -63,6 +63,10 @@ void shard::plan_arrival(const arrival& a, const table& at) {
   for (const routing::target* const one : found_) {
     auto& to = const_cast<endpoint&>(static_cast<const endpoint&>(*one));
     if (to.id != a.id) continue;  // ids with wildcards in them match others
+    if (a.handled != nullptr) {
+      plan_.errand_for(*to.owner, registered_event{&to, a.what, a.handled});
+      continue;
+    }
     const souk::role& seen = a.what.role();
     plan_.event(to, a.what.which(), seen, seen.topic, a.what.why());
   }

@@ -54,6 +54,10 @@ class rare_vector {
 template <class T>
 using charged_vector = std::vector<T, detail::account_allocator<T>>;
 
+/// Shared by who still has something to handle, and dropped by each when that is done and
+/// committed: with the last it ends.
+using receipt = std::shared_ptr<const void>;
+
 /// What is made of it on the heap is charged to the VM. Its alignment is that of a word at most.
 struct charged {
   static void* operator new(std::size_t size) {
@@ -110,6 +114,16 @@ struct greet_outer_child {
 struct commit_later {
   action_list all;
 };
+/// An event whose sender wants a receipt. (All others are entries without an errand.)
+struct registered_event {
+  endpoint* to;
+  event what;
+  receipt handled;
+};
+/// All that the mailbox had before it is handled.
+struct sign {
+  receipt handled;
+};
 /// The process has ended: nothing comes after this.
 struct bury {
   reason why;
@@ -124,12 +138,17 @@ struct arrival {
   std::uint32_t number;
   term id;
   event what;
+  receipt handled;  // null: nobody wants one
 };
 /// The child that an at-meta-level spawn made.
 struct arrival_of_child {
   std::uint32_t number;
   std::uint64_t continuation_number;
   pid child;
+};
+/// A copy of the receipt for each process here that has something to handle now.
+struct hand_out {
+  receipt handled;
 };
 /// The VM is over (VM-6).
 struct stop {};
@@ -145,15 +164,19 @@ struct inside_is_idle {
 struct outbox_filled {
   std::uint32_t number;
 };
+/// It has handled what the receipt is for, and what it sent out then came before.
+struct receipt_from_inside {
+  receipt handled;
+};
 
 /// The process comes from another shard, with all that it has.
 struct move_in {};
 
 struct errand : charged {
   process* owner;
-  std::variant<settle_in, resume, greet_child, greet_outer_child, commit_later, bury, inject,
-               arrival, arrival_of_child, stop, stop_inside, stop_own, inside_is_idle,
-               outbox_filled, move_in>
+  std::variant<settle_in, resume, greet_child, greet_outer_child, commit_later, registered_event,
+               sign, bury, inject, arrival, arrival_of_child, hand_out, stop, stop_inside, stop_own,
+               inside_is_idle, outbox_filled, receipt_from_inside, move_in>
       what;
 
   errand(process* p, decltype(what) w) : owner{p}, what{std::move(w)} {}

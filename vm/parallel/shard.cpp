@@ -34,6 +34,7 @@ shard::~shard() {
 
 bool shard::run(unsigned worker) noexcept {
   universe& common = vm_.common();
+  const surroundings_scope here{common.around.loop};
   common.sweep();
   common.quiet.enter(worker);
   bool more = true;
@@ -43,7 +44,8 @@ bool shard::run(unsigned worker) noexcept {
   }
   // Parked, another worker may run this shard from here on.
   if (!more) vm_.deactivate();
-  common.quiet.leave(worker);  // and after this, unless there is more, the universe may be gone
+  common.quiet.leave(worker);
+  if (!more) common.sweep();  // the last to leave frees what waited for the others
   return more;
 }
 
@@ -65,7 +67,15 @@ bool shard::run_quantum() {
     (void)inbox_.unlock();
     return true;
   }
+  // Nobody may come here for a long time: what our graves hold, a socket perhaps, must not wait.
+  // All that arrived is handled, so their stamps are all that they wait for.
+  std::vector<grave> left = std::exchange(graves_, {});
+  marked_graves_ = 0;
   inbox_.unlock_and_park();
+  if (!left.empty()) {
+    const std::uint64_t stamp = left.back().stamp;
+    vm_.common().bury(stamp, std::make_unique<buried_graves>(std::move(left)));
+  }
   return false;
 }
 

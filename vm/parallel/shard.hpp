@@ -77,6 +77,8 @@ class shard final : public sched::task {
   void push_from_outside(process* owner, decltype(errand::what) what);
   /// A new process that is to live here.
   void take_in(process& child, action_list first);
+  /// Of the one outside: under the writer lock.
+  void commit_from_outside(const message_maker& take);
   /// From now on commits are recorded there.
   void record_into(journal::contents::sequence& here) noexcept { record_ = &here; }
   [[nodiscard]] process& agent() noexcept { return agent_; }
@@ -209,6 +211,11 @@ class shard final : public sched::task {
   void plan_arrival(const arrival& a, const table& at);
   void plan_child(const arrival_of_child& a, const table& at);
 
+  // outside.cpp
+  void handle_registered(process& p, registered_event r);
+  static void pass_inside(process& p, const receipt& handled);
+  void give_to_all(const receipt& handled);
+
   [[nodiscard]] static bool is_dead(const process& p, const table& at) noexcept {
     // relaxed: the version was read with acquire, after which its deaths are seen.
     return p.dead_from.load(std::memory_order_relaxed) <= at.id;
@@ -249,6 +256,10 @@ class shard final : public sched::task {
     std::unique_ptr<const table> old_table{};
     routing::graveyard nodes{};
   };
+  struct buried_graves final : buried {
+    explicit buried_graves(std::vector<grave> all) noexcept : gone{std::move(all)} {}
+    std::vector<grave> gone;
+  };
   std::vector<grave> graves_;
   std::size_t marked_graves_ = 0;
   dice dice_;
@@ -264,6 +275,14 @@ void shard::plan_guarded(process& p, F f) {
     plan_.entries.resize(before);
     plan_.crash(p, fault{e.what()});
   }
+}
+
+/// In their order (ORD-7 leaves it free; replay wants it fixed); valid until the next call.
+inline std::span<const routing::target* const> shard::find_receivers(const send_message& a,
+                                                                     const table& at) {
+  const orientation to = opposite(a.orientation);
+  auto& routes = to == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
+  return routes.find(at.of(to), a.body);
 }
 
 }  // namespace souk::parallel
