@@ -13,23 +13,22 @@
 // is over, which is a quantum away at most: often the worker is free then, and what one shard hands
 // to the next is handled where it lies. Only if both go on is somebody called.
 //
-// A run may be long, though, if code of the program in it takes its time. So a watch looks every few
-// milliseconds, while anybody is at work: what is kept behind a run that has not ended since it last
-// looked comes to the queue. It sleeps when nobody has been at work for a while.
+// A run may be long, though, if code of the program in it takes its time. So a watch looks every
+// few milliseconds, while anybody is at work: what is kept behind a run that has not ended since it
+// last looked comes to the queue. It sleeps when nobody has been at work for a while.
 //
-// Threads    submit(): any. work(w): whoever call(w) made do it, until work(w) says false. The watch
-//            has a thread of its own, where there is more than one worker.
+// Threads    submit(): any. work(w): whoever call(w) made do it, until work(w) says false. The
+//            watch has a thread of its own, where there is more than one worker.
 // Ownership  Derived classes own the other threads, and call finish() before they end.
-// C1  At least as many workers are hungry, or called and not yet here, as tasks wait in the queue; or
-//     none is parked.
-//     Each task that comes to the queue calls somebody, unless the hungry suffice; who takes one is
-//     one of those; and who parks has seen the queue empty, all under the lock. So no wake-up is
-//     lost (E1), though all who are called may come late.
+// C1  At least as many workers are hungry, or called and not yet here, as tasks wait in the queue;
+//     or none is parked. Each task that comes to the queue calls somebody, unless the hungry
+//     suffice; who takes one is one of those; and who parks has seen the queue empty, all under the
+//     lock. So no wake-up is lost (E1), though all who are called may come late.
 // C2  A worker is called only while it is parked, and at work until it has parked itself under the
 //     lock. So at most one thread is in work(w), and no two running tasks are told the same worker.
 // C3  From one run of a task to the next, and from submit() to the first, it goes through the lock
-//     or stays on its thread (E2). What the watch takes it has from the one that kept it, by release
-//     and acquire, and puts into the queue under the lock.
+//     or stays on its thread (E2). What the watch takes it has from the one that kept it, by
+//     release and acquire, and puts into the queue under the lock.
 #pragma once
 
 #include "sched/atomic.hpp"
