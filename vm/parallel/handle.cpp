@@ -152,6 +152,14 @@ void shard::handle_news() {
   close(p);
 }
 
+void shard::handle_registered(process& p, registered_event r) {
+  machine* const inside = machine_in(p);
+  if (inside != nullptr) inside->take_in_hand(r.handled);
+  handle_event(p, *r.to, r.what);
+  if (inside != nullptr) inside->take_in_hand({});
+  vm_.send_out(std::move(r.handled));
+}
+
 void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
   std::visit(overloaded{
                  [&](settle_in& s) { settle(p, s.first); },

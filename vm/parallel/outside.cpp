@@ -57,14 +57,6 @@ void shard::commit_from_outside(const message_maker& take) {
   unlock_homes();
 }
 
-void shard::handle_registered(process& p, registered_event r) {
-  machine* const inside = machine_in(p);
-  if (inside != nullptr) inside->take_in_hand(r.handled);
-  handle_event(p, *r.to, r.what);
-  if (inside != nullptr) inside->take_in_hand({});
-  vm_.send_out(std::move(r.handled));
-}
-
 void shard::pass_inside(process& p, const receipt& handled) {
   if (machine* const inside = machine_in(p); inside != nullptr) inside->spread(handled);
 }
