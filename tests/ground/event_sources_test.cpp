@@ -10,8 +10,6 @@ namespace {
 
 SOUK_ON_EACH_VM(EventSources);
 
-using ::testing::ElementsAre;
-
 double process_cpu_ms() {
   timespec t{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
