@@ -97,7 +97,7 @@ void shard::change::add(const add_endpoint& a) {
   }
 }
 
-// UPD-1: who is in a mailbox already keeps the old one.
+// UPD-1: who waits already keeps the old one.
 void shard::change::update(std::unique_ptr<endpoint>& place, const add_endpoint& a) {
   auto fresh = std::make_unique<endpoint>(self_, a, place->age);
   replaced_.reserve(replaced_.size() + 1);
@@ -255,7 +255,7 @@ void shard::change::commit() {
   if (changed_ && !too_early && !too_late)
     old = at.vm_.publish(next_.release());  // THE commit point
   at.finish_plan(self_);
-  // With nothing in our inbox our own events go straight to the mailboxes: that is to push them and
+  // With nothing in our inbox our own events go straight to the queue: that is to push them and
   // to drain at once, under the same lock.
   const bool straight = at.inbox_.empty() || broken(mutant::own_news_unlocked);
   at.push_plan(!straight);

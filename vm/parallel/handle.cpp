@@ -1,4 +1,4 @@
-// One entry of a mailbox: the handler of an endpoint, or an errand of the process itself.
+// One entry of the queue: the handler of an endpoint, or an errand of the process itself.
 #include "vm/parallel/shard.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The parallel VM: a set of small sequential VMs, the shards, that commit jointly.
 //
 //     shard.cpp      a shard's quanta: drain, run processes, park
-//     handle.cpp     one entry of a mailbox: a handler, a continuation, an errand
+//     handle.cpp     one entry of the queue: a handler, a continuation, an errand
 //     commit.cpp     a transition without changes: local, or under the receivers' locks
 //     change.cpp     a transition with changes: a new version of the table
 //     nested.cpp     the VM around, and the VMs inside

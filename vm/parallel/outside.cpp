@@ -11,7 +11,7 @@
 
 namespace souk::parallel {
 
-// Counted as active: who asks whether the VM is idle must not miss what no mailbox holds yet.
+// Counted as active: who asks whether the VM is idle must not miss what no queue holds yet.
 void machine::deliver(const message_maker& take) {
   const detail::account_scope paying{payer_};
   activate();

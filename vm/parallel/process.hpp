@@ -92,7 +92,7 @@ struct endpoint : routing::target, charged {
   static std::uint32_t number_of(const process& p) noexcept;
 };
 
-// Errands: what a process does that no endpoint handles, in its place in the mailbox.
+// Errands: what a process does that no endpoint handles, in its place in the queue.
 
 /// The first turn of a process, whose boot function has run: its first actions.
 struct settle_in {
@@ -120,7 +120,7 @@ struct registered_event {
   event what;
   receipt handled;
 };
-/// All that the mailbox had before it is handled.
+/// All that it had waiting before is handled.
 struct sign {
   receipt handled;
 };
@@ -154,7 +154,7 @@ struct hand_out {
 struct stop {};
 /// All shards know that, so nothing more is committed: the VMs inside come next.
 struct stop_inside {};
-// In the mailbox of a process that is a nested VM.
+// For a process that is a nested VM.
 /// After all that it was told.
 struct stop_own {};
 // News from the VM inside a process.

@@ -4,7 +4,7 @@
 //            one run to the next it is handed over by the inbox's parked state or by the executor.
 // S1  An epoch is the time in which `snap_` is set. All local commits of an epoch take effect when
 //     its table was loaded.
-// S2  What is in the inbox when an epoch opens is in the mailboxes before its first commit.
+// S2  What is in the inbox when an epoch opens is in the queue before its first commit.
 #pragma once
 
 #include "sched/executor.hpp"
