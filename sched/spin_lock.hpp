@@ -29,6 +29,10 @@ class spin_lock {
     // acquire <- unlock: what the last holder did.
     for (backoff wait; held_.exchange(true, std::memory_order_acquire);) wait.pause();
   }
+  [[nodiscard]] bool try_lock() noexcept {
+    hooks::step();
+    return !held_.exchange(true, std::memory_order_acquire);  // <- unlock, as above
+  }
   void unlock() noexcept {
     held_.store(false, std::memory_order_release);  // -> lock
     hooks::step();

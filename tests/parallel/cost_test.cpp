@@ -55,6 +55,7 @@ class market {
       : hand_{new by_hand{workers}},
         common_{std::unique_ptr<sched::executor>{hand_}, vm_options{}, receivers + 1},
         root_{common_} {
+    root_.size().keep(receivers + 1);
     start(0, boot(subscriber("tick"_sym).on_message([this](const term& /*tick*/) {
             return std::exchange(due_, false) ? actions{send_message("news"_sym)} : actions{};
           })));

@@ -5,6 +5,9 @@
 // processes those are moved, half of them, whose last message came from a process that sent none
 // to the others; and that process moves along. A crowd around one process stays.
 //
+// In how many shards processes live at all is tried and measured: growth.hpp. A shard that is one too
+// many hands all that it has to another, as it comes to handle something.
+//
 // A move is a change of the table, with nothing else changed: under the writer lock and the locks
 // of both inboxes a new version is published, in which the process lives elsewhere. Whoever looked
 // it up before finds that its version is not the current one, and looks again (the commit
@@ -12,32 +15,71 @@
 #include "vm/parallel/shard.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <ranges>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace souk::parallel {
 
 namespace {
 
-/// Quanta between two looks at the load.
+/// Quanta between two moves.
 constexpr unsigned interval = 16;
 /// Fewer groups than this stay where they are.
 constexpr std::size_t fewest_groups = 2;
+/// Of what waits, so much is looked at: a move must not take longer, however long the queue is.
+constexpr std::uint32_t most_looked_at = 2048;
+
+std::int64_t now() noexcept {
+  const auto passed = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count();
+}
 
 }  // namespace
 
-void shard::share_load() {
+void shard::share_load(unsigned handled) {
   if (vm_.is_stopped()) return;
-  if (vm_.common().seed != 0) return stir();
+  // relaxed: nobody else writes them, and who reads them wants to know how fast they grow.
+  const auto add = [](sched::atomic<std::uint64_t>& sum, unsigned more) {
+    sum.store(sum.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+  };
+  add(handled_, handled);
+  add(crossed_, std::exchange(crossings_, 0));
+  if (vm_.common().seed != 0) return queue_.empty() ? void() : stir();
+  const bool is_crowded = queue_.size() > 1;
+  if ((is_crowded || vm_.size().is_under_way()) && vm_.size().is_due(now()) && look_at_size())
+    patience_ = 0;
+  if (!is_crowded) return;
   if (patience_ > 0) {
     --patience_;
     return;
   }
   patience_ = interval;
-  shard* const hungry = find_hungry();
+  shard* const hungry = find_hungry(vm_.size().shards());
   if (hungry == nullptr) return;
   if (const auto group = choose_half(); !group.empty()) move(group, *hungry);
+}
+
+bool shard::look_at_size() {
+  return vm_.size().look([this] {
+    growth::reading all{now(), 0, 0};
+    // relaxed: each is some value of late, that will do.
+    for (const auto& s : vm_.shards()) {
+      all.handled += s->handled_.load(std::memory_order_relaxed);
+      all.crossed += s->crossed_.load(std::memory_order_relaxed);
+    }
+    return all;
+  });
+}
+
+/// All who have something to do now. Who has nothing follows when he has.
+void shard::give_away() {
+  std::vector<process*> group = list_waiting();
+  std::erase_if(group, [this](const process* p) { return p == &agent_ || !may_move(*p); });
+  if (group.empty()) return;
+  snap_ = nullptr;
+  move(group, *vm_.shards()[index_ % vm_.size().shards()]);
 }
 
 // For tests: any process may go anywhere at any time.
@@ -48,10 +90,11 @@ void shard::stir() {
   if (&to != this) move({&next}, to);
 }
 
-shard* shard::find_hungry() {
-  const auto found =
-      std::ranges::find_if(vm_.shards(), [](const auto& s) { return s->inbox_.is_parked(); });
-  return found == vm_.shards().end() ? nullptr : found->get();
+/// Among the first so many.
+shard* shard::find_hungry(unsigned shards) {
+  const std::span all{vm_.shards().data(), shards};
+  const auto found = std::ranges::find_if(all, [](const auto& s) { return s->inbox_.is_parked(); });
+  return found == all.end() ? nullptr : found->get();
 }
 
 /// It has settled in, nothing of it is elsewhere in this shard, and every worker knows of its last
@@ -66,20 +109,23 @@ bool shard::may_move(const process& p) const {
          });
 }
 
-/// Those for whom something is in the queue, each once, in the order of the queue.
+/// Those for whom something is in the queue, all of it near its front, each once, in its order.
 std::vector<process*> shard::list_waiting() {
+  const std::uint32_t near = std::min(queue_.size(), most_looked_at);
   std::vector<process*> all;
-  std::unordered_set<const process*> listed;
+  std::unordered_map<const process*, std::uint32_t> entries;
+  entries.reserve(near);
   const auto list = [&](process& p) {
-    if (listed.insert(&p).second) all.push_back(&p);
+    if (++entries[&p] == 1) all.push_back(&p);
   };
-  for (std::uint32_t i = 0; i < queue_.size(); ++i) {
+  for (std::uint32_t i = 0; i < near; ++i) {
     if (queue_[i].which() != entry_kind::crowd) {
       list(queue_[i].owner());
     } else {
       for (const endpoint* const to : queue_[i].all().members) list(*to->owner);
     }
   }
+  std::erase_if(all, [&](const process* p) { return entries[p] != p->queued(); });
   return all;
 }
 
@@ -168,20 +214,28 @@ void shard::part(entry one, Keep keep, Give give) {
 /// What is in the queue for those who moved goes to the front of their backlogs.
 void shard::take_along(const std::vector<process*>& group) {
   std::vector<backlog> later;
-  for (process* const p : group) later.push_back(std::exchange(p->backlog, {}));
-  auto all = std::exchange(queue_, {});
-  for (; !all.empty(); all.pop()) {
+  std::uint32_t left = 0;
+  for (process* const p : group) {
+    left += p->queued();
+    later.push_back(std::exchange(p->backlog, {}));
+  }
+  std::vector<entry> passed;
+  for (; left > 0; queue_.pop()) {
     part(
-        std::move(all.front()), [this](entry stays) { queue_.emplace(std::move(stays)); },
-        [](entry goes) {
-          if (goes.which() != entry_kind::crowd)
+        std::move(queue_.front()), [&](entry stays) { passed.push_back(std::move(stays)); },
+        [&](entry goes) {
+          if (goes.which() != entry_kind::crowd) {
+            --left;
             return goes.owner().backlog.emplace(std::move(goes));
+          }
+          left -= static_cast<std::uint32_t>(goes.all().members.size());
           for (endpoint* const to : goes.all().members) {
             to->owner->backlog.emplace(entry_kind::message, *to, goes.orientation(),
                                        interest_type::participant, term{goes.topic()});
           }
         });
   }
+  for (entry& one : std::views::reverse(passed)) queue_.emplace_front(std::move(one));
   for (std::size_t i = 0; i < group.size(); ++i) {
     for (; !later[i].empty(); later[i].pop())
       group[i]->backlog.emplace(std::move(later[i].front()));

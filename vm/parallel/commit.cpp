@@ -175,6 +175,7 @@ void shard::commit_locked(process& p, const occasion& what, const table* planned
       with_own = true;
       continue;
     }
+    ++crossings_;
     note(p, what, now->id, stamp);
     finish_plan(p);
     push_plan(with_own);
@@ -311,7 +312,8 @@ void shard::plan_action(process& p, const action& a, const table& at) {
 }
 
 unsigned shard::home_for_child() {
-  return vm_.common().seed == 0 ? index_ : roll(static_cast<unsigned>(vm_.shards().size()));
+  const auto all = static_cast<unsigned>(vm_.shards().size());
+  return vm_.common().seed == 0 ? index_ % vm_.size().shards() : roll(all);
 }
 
 // MSG-1 to MSG-6.

@@ -77,7 +77,8 @@ inline void shard::handle_message(entry& first) {
 
 // An entry leaves the queue before it is handled: what is handled may add entries. Of those who
 // have ended the rest is dropped.
-void shard::handle_some(unsigned budget) {
+unsigned shard::handle_some(unsigned budget) {
+  const unsigned all = budget;
   while (!queue_.empty() && budget > 0) {
     fetch_ahead();
     entry& first = queue_.front();
@@ -88,6 +89,7 @@ void shard::handle_some(unsigned budget) {
       budget -= handle_next(budget);
     }
   }
+  return all - budget;
 }
 
 /// What is no message for one.

@@ -49,10 +49,11 @@ machine::machine(universe& common, std::uint64_t id, machine* around, shard* hom
       around_{around},
       home_{home},
       number_{number},
-      table_{nullptr} {
+      table_{nullptr},
+      size_{around == nullptr || common.seed != 0 ? common.root_shards : 1} {
   const detail::account_scope paying{payer_};
   table_.store(new table, std::memory_order_relaxed);  // relaxed: no shard runs yet
-  const unsigned count = around == nullptr || common.seed != 0 ? common.root_shards : 1;
+  const unsigned count = size_.most();
   for (unsigned i = 0; i < count; ++i) {
     shards_.push_back(std::make_unique<shard>(*this, i, common.seed ^ (id + i)));
   }

@@ -4,6 +4,7 @@
 //     handle.cpp     one entry of the queue: a handler, a continuation, an errand
 //     commit.cpp     a transition without changes: local, or under the receivers' locks
 //     change.cpp     a transition with changes: a new version of the table
+//     balance.cpp    which processes live in which shard
 //     nested.cpp     the VM around, and the VMs inside
 //     outside.cpp    what the ground VM brings in, and when it has been handled
 //
@@ -29,6 +30,7 @@
 #include "sched/quiescence.hpp"
 #include "sched/spin_lock.hpp"
 #include "vm/parallel/directory.hpp"
+#include "vm/parallel/growth.hpp"
 #include "vm/parallel/process.hpp"
 #include "vm/parallel/table.hpp"
 #include "vm/replay/contents.hpp"
@@ -178,6 +180,8 @@ class machine {
   [[nodiscard]] detail::account& payer() const noexcept { return payer_; }
   [[nodiscard]] std::vector<std::unique_ptr<shard>>& shards() noexcept { return shards_; }
   [[nodiscard]] directory& processes() noexcept { return directory_; }
+  /// In how many shards its processes live.
+  [[nodiscard]] growth& size() noexcept { return size_; }
   [[nodiscard]] bool is_outermost() const noexcept { return around_ == nullptr; }
 
   // The table. load: any worker in its quantum. The rest: whoever holds `writer`.
@@ -209,6 +213,7 @@ class machine {
   receipt in_hand_{};     // its worker's
   sched::atomic<const table*> table_;
   directory directory_;
+  growth size_;
   std::vector<std::unique_ptr<shard>> shards_;
   std::unique_ptr<shard> outside_;  // no process lives there: it commits what comes by deliver()
   sched::atomic<std::uint32_t> active_{0};

@@ -57,9 +57,10 @@ bool shard::run_quantum() {
   mark_graves();
   // Not at each grave: a look at all of them for each few.
   if (graves_.size() >= full_cemetery && vm_.common().quiet.passed(graves_.front().stamp)) sweep();
-  handle_some(vm_.common().seed == 0 ? quantum : 1 + roll(8));
+  if (is_one_too_many() && vm_.common().seed == 0) give_away();
+  const unsigned handled = handle_some(vm_.common().seed == 0 ? quantum : 1 + roll(8));
   snap_ = nullptr;
-  if (vm_.shards().size() > 1 && !queue_.empty()) share_load();
+  if (vm_.shards().size() > 1) share_load(handled);
   if (!queue_.empty() || !idle_.empty()) return true;
   sweep();
   inbox_.lock();

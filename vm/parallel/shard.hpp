@@ -119,9 +119,12 @@ class shard final : public sched::task {
   [[nodiscard]] std::unique_ptr<process> let_go(process& p);
 
   // balance.cpp
-  void share_load();
+  void share_load(unsigned handled);
   void stir();
-  [[nodiscard]] shard* find_hungry();
+  [[nodiscard]] bool look_at_size();
+  void give_away();
+  [[nodiscard]] bool is_one_too_many() const noexcept { return index_ >= vm_.size().shards(); }
+  [[nodiscard]] shard* find_hungry(unsigned shards);
   [[nodiscard]] bool may_move(const process& p) const;
   [[nodiscard]] std::vector<process*> list_waiting();
   [[nodiscard]] std::vector<process*> choose_half();
@@ -135,8 +138,8 @@ class shard final : public sched::task {
   [[nodiscard]] unsigned roll(unsigned below) { return dice_.roll(below); }
 
   // handle.cpp
-  /// Handles up to `budget` of what waits.
-  void handle_some(unsigned budget);
+  /// Handles up to `budget` of what waits. How much that was.
+  unsigned handle_some(unsigned budget);
   /// Handles what is first in the queue; at most `budget` of a crowd. How much that was.
   [[nodiscard]] unsigned handle_next(unsigned budget);
   void handle_message(entry& first);
@@ -233,7 +236,11 @@ class shard final : public sched::task {
   ring<entry> queue_;          // what waits here, in the order of its commits
   std::uint32_t most_queued_;  // of one process in the queue: then others have their turn (P3)
   bool is_over_ = false;       // so are the VMs inside
-  unsigned patience_ = 0;      // quanta until the load is looked at again
+  unsigned patience_ = 0;      // quanta until somebody may move again
+  unsigned crossings_ = 0;     // commits with locks, in this quantum
+  // For who looks at all shards, where there are several:
+  sched::atomic<std::uint64_t> handled_{0};          // entries
+  sched::atomic<std::uint64_t> crossed_{0};          // commits with locks
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
   sched::inbox<entry>::queue room_;
