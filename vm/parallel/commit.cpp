@@ -57,7 +57,7 @@ inline bool shard::commit_local_send(process& p, send_message& a) {
   endpoint& to = endpoint_of(receivers.front());
   process& receiver = *to.owner;
   if (receiver.home.at(at.id) != index_) return false;
-  if (record_ != nullptr) note(p, {commit_kind::transition, nullptr}, at.id, epoch_stamp_);
+  if (record_ != nullptr) note_local(p);
   receiver.last_sender = p.self.number;
   deliver_message(to, a.orientation, std::move(a.body));
   return true;
@@ -69,7 +69,7 @@ bool shard::commit_local_send(process& p, send_message& a,
     return endpoint_of(one).owner->home.at(snap_->id) == index_;
   });
   if (!all_here) return false;
-  if (record_ != nullptr) note(p, {commit_kind::transition, nullptr}, snap_->id, epoch_stamp_);
+  if (record_ != nullptr) note_local(p);
   for (const routing::target* const one : receivers)
     endpoint_of(one).owner->last_sender = p.self.number;
   if (receivers.size() >= few) {
@@ -87,6 +87,8 @@ void shard::commit(process& p, action_list& all) {
   if (all.size() == 1 && !all.front().at_meta_level) {
     auto* const message = std::get_if<send_message>(&all.front().what);
     if (message != nullptr && commit_local_send(p, *message)) return;
+  } else if (commit_in_passing(p, all)) {
+    return;
   }
   if (std::ranges::any_of(all, changes_endpoints)) {
     commit_change(p, all);

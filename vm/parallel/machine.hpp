@@ -3,6 +3,7 @@
 //     shard.cpp      a shard's quanta: drain, run processes, park
 //     handle.cpp     one entry of the queue: a handler, a continuation, an errand
 //     commit.cpp     a transition without changes: local, or under the receivers' locks
+//     commit_in_passing.cpp  the same for several messages inside the shard
 //     change.cpp     a transition with changes: a new version of the table
 //     balance.cpp    which processes live in which shard
 //     nested.cpp     the VM around, and the VMs inside

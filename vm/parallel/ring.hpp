@@ -44,6 +44,13 @@ class ring {
   /// Pre: not empty.
   [[nodiscard]] T& front() noexcept { return slots_[first_]; }
   [[nodiscard]] const T& front() const noexcept { return slots_[first_]; }
+  /// Pre: not empty.
+  [[nodiscard]] T& back() noexcept { return slots_[(first_ + size_ - 1) & (capacity_ - 1)]; }
+  /// Pre: not empty.
+  void pop_back() noexcept {
+    std::destroy_at(&back());
+    --size_;
+  }
   /// From the front on. Pre: index < size().
   [[nodiscard]] const T& operator[](std::uint32_t index) const noexcept {
     return slots_[(first_ + index) & (capacity_ - 1)];

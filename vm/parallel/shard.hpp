@@ -161,6 +161,11 @@ class shard final : public sched::task {
   [[nodiscard]] bool commit_local_send(process& p, send_message& a);
   [[nodiscard]] bool commit_local_send(process& p, send_message& a,
                                        std::span<const routing::target* const> receivers);
+  [[nodiscard]] bool commit_in_passing(process& p, action_list& all);
+  [[nodiscard]] bool queue_in_passing(process& p, action& a);
+  [[nodiscard]] bool queue_message(process& p, send_message& a);
+  [[nodiscard]] bool queue_resumption(process& p, const yield_action& a);
+  void take_back(action* first, action* last) noexcept;
   [[nodiscard]] static std::unique_ptr<crowd> make_crowd(
       std::span<const routing::target* const> receivers);
   static void note_sender(const entry& one, std::uint32_t number) noexcept;
@@ -201,6 +206,10 @@ class shard final : public sched::task {
     return record_ == nullptr ? 0 : vm_.common().record->take_stamp();
   }
   void note(const process& p, const occasion& what, std::uint64_t version, std::uint64_t stamp);
+  /// A transition, in this epoch.
+  void note_local(const process& p) {
+    note(p, {commit_kind::transition, nullptr}, snap_->id, epoch_stamp_);
+  }
 
   // change.cpp
   void commit_change(process& p, const action_list& all);

@@ -1,0 +1,83 @@
+// A transition of several messages, each for one process of this shard or for nobody, and of yields:
+// each goes into the queue as soon as its receiver is found, without a plan. Where that turns out to
+// be impossible what was queued is taken back, and the transition is planned.
+#include "vm/parallel/shard.hpp"
+
+#include <exception>
+
+namespace souk::parallel {
+
+namespace {
+
+endpoint& endpoint_of(const routing::target* one) {
+  return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
+}
+
+/// Its body is in the queue. (One that was #f from the start reaches nobody, TOP-6.)
+bool is_queued(const send_message& a) noexcept { return a.body.is_false(); }
+
+}  // namespace
+
+[[gnu::always_inline]] inline bool shard::queue_message(process& p, send_message& a) {
+  const auto receivers = find_receivers(a, *snap_);
+  if (receivers.size() != 1) return receivers.empty();
+  endpoint& to = endpoint_of(receivers.front());
+  process& receiver = *to.owner;
+  if (receiver.home.at(snap_->id) != index_ || !has_room_for(receiver)) return false;
+  queue_.emplace(entry_kind::message, to, a.orientation, interest_type::participant,
+                 std::move(a.body));
+  ++receiver.arrived;
+  receiver.last_sender = p.self.number;
+  return true;
+}
+
+bool shard::queue_resumption(process& p, const yield_action& a) {
+  if (!has_room_for(p)) return false;
+  queue_.emplace(std::make_unique<errand>(&p, resume{a.k}));
+  ++p.arrived;
+  return true;
+}
+
+[[gnu::always_inline]] inline bool shard::queue_in_passing(process& p, action& a) {
+  if (a.at_meta_level) return false;
+  if (auto* const message = std::get_if<send_message>(&a.what); message != nullptr) [[likely]]
+    return !message->body.is_false() && queue_message(p, *message);
+  const auto* const y = std::get_if<yield_action>(&a.what);
+  return y != nullptr && queue_resumption(p, *y);
+}
+
+/// False: it cannot be done here, and nothing was done.
+bool shard::commit_in_passing(process& p, action_list& all) {
+  if (snap_ == nullptr) open_epoch();
+  if (is_dead(p, *snap_)) return true;
+  action* next = all.begin();
+  bool done = true;
+  try {
+    while (done && next != all.end()) {
+      done = queue_in_passing(p, *next);
+      if (done) ++next;
+    }
+  } catch (const std::exception&) {
+    done = false;  // the plan meets it again, and knows what to do
+  }
+  if (!done) {
+    take_back(all.begin(), next);
+  } else if (record_ != nullptr) {
+    note_local(p);
+  }
+  return done;
+}
+
+/// The last first.
+void shard::take_back(action* first, action* last) noexcept {
+  while (last != first) {
+    --last;
+    auto* const message = std::get_if<send_message>(&last->what);
+    if (message != nullptr && !is_queued(*message)) continue;  // for nobody
+    --queue_.back().owner().arrived;
+    if (message != nullptr) message->body = std::move(queue_.back().topic());
+    queue_.pop_back();
+  }
+}
+
+}  // namespace souk::parallel
