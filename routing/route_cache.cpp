@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t crowd_slots = 32;
 constexpr std::size_t shape_slots = 16;
 constexpr std::size_t route_slots = 64;  // to begin with
-constexpr std::size_t max_route_slots = 4096;
+constexpr std::size_t max_route_slots = 8192;
 constexpr std::size_t ways = 4;  // for each key
 /// A shard that sends less remembers no routes: it is small, and there may be very many of them.
 constexpr std::uint64_t warm_up = 256;
@@ -46,7 +46,10 @@ route_cache::route route_cache::find(const trie& now, const term& body) {
   const shape_memory& shape = shapes_[mixed(code) % shape_slots];
   if (shape.code != code || shape.stamp != root.branch().extra.stamp || shape.is_intricate)
     return find_slowly(now, body);
-  if (shape.only != nullptr) return {&shape.only, 1};
+  if (shape.only != nullptr) {
+    companion_ = shape.companion;
+    return {&shape.only, 1};
+  }
   plain_value key;
   if (shape.fields != 0) {
     const term& part = record.parts()[static_cast<std::size_t>(std::countr_zero(shape.fields))];
@@ -62,6 +65,7 @@ route_cache::route route_cache::find(const trie& now, const term& body) {
 
 /// What is not in its place, of any shape.
 route_cache::route route_cache::find_slowly(const trie& now, const term& body) {
+  companion_ = nullptr;
   if (routes_.empty() && finds_ > warm_up) {
     shapes_.resize(shape_slots);
     routes_.resize(route_slots);
@@ -139,6 +143,7 @@ route_cache::route route_cache::learn(const trie& now, const term& body, const f
     shape.only = nullptr;
   } else if (fields == 0 && found.size() == 1) {
     shape.only = found.front();
+    shape.companion = companion_of(shape.only);
   } else if (found.size() <= max_targets) {
     remember(found, shape, key, way_to_replace(first_way));
     if (displaced_ > routes_.size() && routes_.size() < max_route_slots) grow();
@@ -168,11 +173,13 @@ void route_cache::remember(route found, const shape_memory& shape, const route_k
     std::ranges::copy(found, several_[way].second.begin());
   }
   here.only = found.size() == 1 ? found.front() : nullptr;
+  here.companion = here.only == nullptr ? nullptr : companion_of(here.only);
   here.first = key.front();
   here.shape = shape.id;
 }
 
-route_cache::route route_cache::remembered(std::size_t way) const noexcept {
+inline route_cache::route route_cache::remembered(std::size_t way) noexcept {
+  companion_ = routes_[way].companion;
   if (routes_[way].only != nullptr) return {&routes_[way].only, 1};
   return {several_[way].second.data(), several_[way].first};
 }
@@ -203,7 +210,7 @@ void route_cache::compared(const term& topic) noexcept {
 // Routes that are in use displace each other.
 void route_cache::grow() {
   displaced_ = 0;
-  const std::size_t slots = 4 * routes_.size();
+  const std::size_t slots = std::min(4 * routes_.size(), max_route_slots);
   routes_.clear();
   rest_.clear();
   several_.clear();

@@ -100,10 +100,18 @@ class trie {
 class route_cache {
  public:
   using route = std::span<const target* const>;
+  /// Something that whoever reaches this target uses next: it is remembered with a route, so that
+  /// the target itself need not be in the processor's caches.
+  using companion_function = const void* (*)(const target&) noexcept;
+
+  route_cache() noexcept = default;
+  explicit route_cache(companion_function of) noexcept : companion_of_{of} {}
 
   /// The targets whose topics `body` reaches, by owner and age; valid until the next call, while
   /// `now` is.
   [[nodiscard]] route find(const trie& now, const term& body);
+  /// If the last find had one target, and remembered it: what belongs to it. Otherwise null.
+  [[nodiscard]] const void* companion() const noexcept { return companion_; }
 
  private:
   template <class Out>
@@ -122,10 +130,11 @@ class route_cache {
     std::uint64_t code = 0;
     std::uint64_t stamp = 0;  // of the root
     std::uint64_t fields = 0;
-    std::uint64_t id = 0;          // of these three together: never used again
-    const target* only = nullptr;  // if no field decides, and it is the whole route
-    bool too_deep = false;         // more decides than is remembered
-    bool is_intricate = false;     // so, or more than one field
+    std::uint64_t id = 0;             // of these three together: never used again
+    const target* only = nullptr;     // if no field decides, and it is the whole route
+    const void* companion = nullptr;  // of that
+    bool too_deep = false;            // more decides than is remembered
+    bool is_intricate = false;        // so, or more than one field
   };
   /// What decides a route: its shape, and at most three fields, all plain.
   static constexpr std::size_t max_fields = 3;
@@ -138,11 +147,12 @@ class route_cache {
   using route_key = std::array<plain_value, max_fields>;
   static constexpr std::size_t max_targets = 7;
   using several = std::array<const target*, max_targets>;
-  /// 32 bytes, since there are many. What few routes need is beside: rest_, several_.
+  /// Small, since there are many. What few routes need is beside: rest_, several_.
   struct route_memory {
     std::uint64_t shape = 0;
     plain_value first;             // of the fields
     const target* only = nullptr;  // null: see several_
+    const void* companion = nullptr;
   };
 
   void read(const term& part) noexcept;
@@ -159,7 +169,10 @@ class route_cache {
                             const route_key&, std::size_t first_way);
   [[nodiscard]] std::size_t way_to_replace(std::size_t first_way);
   void remember(route found, const shape_memory&, const route_key&, std::size_t way);
-  [[nodiscard]] route remembered(std::size_t way) const noexcept;
+  [[nodiscard]] route remembered(std::size_t way) noexcept;
+  [[nodiscard]] const void* companion_of(const target* only) const noexcept {
+    return companion_of_ == nullptr ? nullptr : companion_of_(*only);
+  }
   void open_shape(shape_memory&, std::uint64_t code, std::uint64_t stamp) noexcept;
   void grow();
   void refill(crowd_memory&, const bunch_node&);
@@ -172,6 +185,8 @@ class route_cache {
   // By way; empty until there is use for them.
   list<std::array<plain_value, max_fields - 1>> rest_;  // of the fields
   list<std::pair<std::size_t, several>> several_;
+  companion_function companion_of_ = nullptr;
+  const void* companion_ = nullptr;
   std::uint64_t finds_ = 0;
   std::uint64_t last_shape_ = 0;
   std::uint64_t present_ = 0;  // the first shape of the present version

@@ -55,11 +55,11 @@ inline bool shard::commit_local_send(process& p, send_message& a) {
   const auto receivers = find_receivers(a, at);
   if (receivers.size() != 1) return commit_local_send(p, a, receivers);
   endpoint& to = endpoint_of(receivers.front());
-  process& receiver = *to.owner;
+  process& receiver = owner_of(to);
   if (receiver.home.at(at.id) != index_) return false;
   if (record_ != nullptr) note_local(p);
   receiver.last_sender = p.self.number;
-  deliver_message(to, a.orientation, std::move(a.body));
+  deliver_message(to, receiver, a.orientation, std::move(a.body));
   return true;
 }
 
@@ -76,7 +76,7 @@ bool shard::commit_local_send(process& p, send_message& a,
     deliver_to_all(make_crowd(receivers), a.orientation, std::move(a.body));
   } else {
     for (const routing::target* const one : receivers)
-      deliver_message(endpoint_of(one), a.orientation, term{a.body});
+      deliver_message(endpoint_of(one), *endpoint_of(one).owner, a.orientation, term{a.body});
   }
   return true;
 }

@@ -22,7 +22,7 @@ bool is_queued(const send_message& a) noexcept { return a.body.is_false(); }
   const auto receivers = find_receivers(a, *snap_);
   if (receivers.size() != 1) return receivers.empty();
   endpoint& to = endpoint_of(receivers.front());
-  process& receiver = *to.owner;
+  process& receiver = owner_of(to);
   if (receiver.home.at(snap_->id) != index_ || !has_room_for(receiver)) return false;
   queue_.emplace(entry_kind::message, to, a.orientation, interest_type::participant,
                  std::move(a.body));

@@ -98,8 +98,8 @@ class shard final : public sched::task {
   [[nodiscard]] bool has_room_for(const process& p) const noexcept {
     return p.arrived - p.handled < most_queued_ && p.backlog.empty();
   }
-  [[gnu::always_inline]] void deliver_message(endpoint& to, orientation o, term&& body) {
-    process& p = *to.owner;
+  [[gnu::always_inline]] void deliver_message(endpoint& to, process& p, orientation o,
+                                              term&& body) {
     if (has_room_for(p)) [[likely]] {
       queue_.emplace(entry_kind::message, to, o, interest_type::participant, std::move(body));
     } else {
@@ -192,6 +192,13 @@ class shard final : public sched::task {
   void plan_action(process& p, const action& a, const table& at);
   [[nodiscard]] std::span<const routing::target* const> find_receivers(const send_message& a,
                                                                        const table& at);
+  /// Whose it is. Pre: it is all that the last lookup found.
+  [[nodiscard]] process& owner_of(const endpoint& only) const noexcept {
+    return known_receiver_ != nullptr ? *known_receiver_ : *only.owner;
+  }
+  [[nodiscard]] static const void* process_of(const routing::target& t) noexcept {
+    return static_cast<const endpoint&>(t).owner;
+  }
   void plan_send(const send_message& a, const table& at);
   void plan_spawn(process& p, const spawn_action& a);
   [[nodiscard]] unsigned home_for_child();
@@ -259,8 +266,9 @@ class shard final : public sched::task {
   bool outbox_locked_ = false;
   bool outbox_filled_ = false;
   std::vector<const routing::target*> found_;
-  routing::route_cache routes_to_publishers_;
-  routing::route_cache routes_to_subscribers_;
+  routing::route_cache routes_to_publishers_{&process_of};
+  routing::route_cache routes_to_subscribers_{&process_of};
+  process* known_receiver_ = nullptr;  // of the last lookup, if there was one and it is remembered
 
   // What goes when its stamp has passed, and its process has handled all that had arrived when it
   // got its mark (P2).
@@ -298,7 +306,10 @@ inline std::span<const routing::target* const> shard::find_receivers(const send_
                                                                      const table& at) {
   const orientation to = opposite(a.orientation);
   auto& routes = to == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
-  return routes.find(at.of(to), a.body);
+  const auto found = routes.find(at.of(to), a.body);
+  known_receiver_ =
+      static_cast<process*>(const_cast<void*>(routes.companion()));  // NOLINT(*-const-cast)
+  return found;
 }
 
 }  // namespace souk::parallel
