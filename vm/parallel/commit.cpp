@@ -84,12 +84,10 @@ bool shard::commit_local_send(process& p, send_message& a,
 void shard::commit(process& p, action_list& all) {
   if (all.empty() || vm_.is_stopped()) return;
   if (listener_ != nullptr) remark_on(p, all);
-  if (all.size() == 1 && !all.front().at_meta_level) {
-    auto* const message = std::get_if<send_message>(&all.front().what);
-    if (message != nullptr && commit_local_send(p, *message)) return;
-  } else if (commit_in_passing(p, all)) {
-    return;
-  }
+  auto* const only = all.size() == 1 && !all.front().at_meta_level
+                         ? std::get_if<send_message>(&all.front().what)
+                         : nullptr;
+  if (only != nullptr ? commit_local_send(p, *only) : commit_in_passing(p, all)) return;
   if (std::ranges::any_of(all, changes_endpoints)) {
     commit_change(p, all);
   } else {

@@ -1,6 +1,7 @@
-// A transition of several messages, each for one process of this shard or for nobody, and of yields:
-// each goes into the queue as soon as its receiver is found, without a plan. Where that turns out to
-// be impossible what was queued is taken back, and the transition is planned.
+// A transition of messages, each for one process of this shard or for nobody, of yields, and of the
+// quit of a process without endpoints: each goes into the queue as soon as its receiver is found,
+// without a plan. Where that turns out to be impossible what was queued is taken back, and the
+// transition is planned.
 #include "vm/parallel/shard.hpp"
 
 #include <exception>
@@ -38,12 +39,31 @@ bool shard::queue_resumption(process& p, const yield_action& a) {
   return true;
 }
 
+// Nobody sees the end of a process without endpoints, so it changes no table. Whoever kills it marks
+// it dead in the same way: one of us is first. A killer that comes too late takes its stamp after
+// that, hence after this epoch's; and if we are late, a change will find the process dead.
+bool shard::queue_end(process& p, const quit& a) {
+  if (a.who && *a.who != p.self) return false;
+  if (!p.endpoints.empty() || !p.meta_endpoints.empty() || !has_room_for(p)) return false;
+  queue_.emplace(std::make_unique<errand>(&p, bury{reason{a.why}}));
+  sched::hooks::step();
+  std::uint64_t expected = process::never;
+  if (!p.dead_from.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) {
+    queue_.pop_back();
+    return false;
+  }
+  ++p.arrived;
+  return true;
+}
+
 [[gnu::always_inline]] inline bool shard::queue_in_passing(process& p, action& a) {
   if (a.at_meta_level) return false;
   if (auto* const message = std::get_if<send_message>(&a.what); message != nullptr) [[likely]]
     return !message->body.is_false() && queue_message(p, *message);
-  const auto* const y = std::get_if<yield_action>(&a.what);
-  return y != nullptr && queue_resumption(p, *y);
+  if (const auto* const y = std::get_if<yield_action>(&a.what); y != nullptr)
+    return queue_resumption(p, *y);
+  const auto* const q = std::get_if<quit>(&a.what);
+  return q != nullptr && queue_end(p, *q);
 }
 
 /// False: it cannot be done here, and nothing was done.
@@ -55,6 +75,7 @@ bool shard::commit_in_passing(process& p, action_list& all) {
   try {
     while (done && next != all.end()) {
       done = queue_in_passing(p, *next);
+      if (done && std::holds_alternative<quit>(next->what)) break;  // QUI-1: the rest is dropped
       if (done) ++next;
     }
   } catch (const std::exception&) {

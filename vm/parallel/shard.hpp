@@ -165,6 +165,7 @@ class shard final : public sched::task {
   [[nodiscard]] bool queue_in_passing(process& p, action& a);
   [[nodiscard]] bool queue_message(process& p, send_message& a);
   [[nodiscard]] bool queue_resumption(process& p, const yield_action& a);
+  [[nodiscard]] bool queue_end(process& p, const quit& a);
   void take_back(action* first, action* last) noexcept;
   [[nodiscard]] static std::unique_ptr<crowd> make_crowd(
       std::span<const routing::target* const> receivers);
