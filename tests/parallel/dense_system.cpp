@@ -149,4 +149,41 @@ boot_function triangles(std::uint64_t rounds) {
   });
 }
 
+// A mayfly has no endpoint, and knows the number of those it has to tell. Whether it had told them
+// when it was killed is what the others see.
+boot_function mayflies(std::uint64_t count) {
+  const auto watch = [](std::int64_t i) {
+    return spawn([i] {
+      return transition(std::uint64_t{0}, subscriber(list("alive"_sym, i, _)).on_message([] {}));
+    });
+  };
+  const auto killer = [] {
+    return spawn(subscriber(list("kill"_sym, _)).on_message([](const term& m) {
+      const pid victim = m.tail().head().as_pid();
+      return actions{quit(victim, "killed"_sym), send_message(list("alive"_sym, 1, "killer"_sym))};
+    }));
+  };
+  const auto mayfly = [](std::int64_t i) {
+    return spawn([i](pid self) {
+      return transition(
+          i, yield([self](std::int64_t& left) {
+            return actions{send_message(list("alive"_sym, 0, self)), yield([self](std::int64_t&) {
+                             return actions{send_message(list("alive"_sym, 1, self)),
+                                            quit("old"_sym), send_message("never"_sym)};
+                           }),
+                           send_message(list("alive"_sym, left % 2, "again"_sym))};
+          }));
+    });
+  };
+  return boot([=] {
+    actions all{watch(0), watch(1), killer(), killer()};
+    for (std::uint64_t i = 0; i < count; ++i) {
+      all.append(mayfly(static_cast<std::int64_t>(i)).then([](pid child) {
+        return send_message(list("kill"_sym, child));
+      }));
+    }
+    return all;
+  });
+}
+
 }  // namespace souk::testing

@@ -15,4 +15,7 @@ namespace souk::testing {
 /// One tells two others; one of those tells the last (the counterexample of the naive scheme).
 [[nodiscard]] boot_function triangles(std::uint64_t rounds);
 
+/// Processes without endpoints that say something and quit, while others kill them.
+[[nodiscard]] boot_function mayflies(std::uint64_t count);
+
 }  // namespace souk::testing

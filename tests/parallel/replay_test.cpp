@@ -46,6 +46,12 @@ TEST_P(Replay, OfTrianglesShowsTheSame) {
     ASSERT_EQ(run_and_replay(seed, GetParam(), triangles(200)).divergence, "") << "seed " << seed;
 }
 
+// QUI-1, QUI-2, QUI-4: of a quit and a kill one comes first, for all who see what was said before.
+TEST_P(Replay, OfEndsThatRaceWithKillersShowsTheSame) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    ASSERT_EQ(run_and_replay(seed, GetParam(), mayflies(60)).divergence, "") << "seed " << seed;
+}
+
 std::vector<std::string> scenario_files() {
   std::vector<std::string> files;
   for (const auto& one :
