@@ -21,6 +21,7 @@ struct market {
   double between_looks = 50'000;
   double now = 0;
   double handled = 0;
+  double busy = 0;
   double crossed = 0;
 
   /// For how much of the time it had each number of shards, from 0 on.
@@ -31,11 +32,14 @@ struct market {
       const double done = entries_a_second(shards) * between_looks / second;
       handled += done;
       if (shards > 1) crossed += done * crossing;
+      busy += between_looks * shards;
       shares[shards] += between_looks / (seconds * second);
       if (!size.is_due(static_cast<std::int64_t>(now))) continue;
       const bool changed = size.look([this] {
-        return growth::reading{static_cast<std::int64_t>(now), static_cast<std::uint64_t>(handled),
-                               static_cast<std::uint64_t>(crossed)};
+        return growth::reading{.at = static_cast<std::int64_t>(now),
+                               .handled = static_cast<std::uint64_t>(handled),
+                               .busy = static_cast<std::uint64_t>(busy),
+                               .crossed = static_cast<std::uint64_t>(crossed)};
       });
       EXPECT_EQ(changed, size.shards() != shards);
     }
@@ -96,7 +100,7 @@ TEST(Growth, AMeasurementThatWasInterruptedIsMadeAgain) {
   market m{growth{2}, costs};
   for (int i = 0; i < 100; ++i) {
     m.run(0.001 * (1 + i % 7));
-    m.now += second;
+    m.now += 0.01 * second * (i % 11);
   }
   EXPECT_GT(m.run(1)[1], 0.9);
 }

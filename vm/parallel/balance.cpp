@@ -28,6 +28,8 @@ namespace {
 constexpr unsigned interval = 16;
 /// Fewer groups than this stay where they are.
 constexpr std::size_t fewest_groups = 2;
+/// With so few here, children stay.
+constexpr std::uint32_t few_waiting = 16;
 /// Of what waits, so much is looked at: a move must not take longer, however long the queue is.
 constexpr std::uint32_t most_looked_at = 2048;
 
@@ -38,14 +40,20 @@ std::int64_t now() noexcept {
 
 }  // namespace
 
-void shard::share_load(unsigned handled) {
+std::int64_t shard::start_of_quantum() const noexcept {
+  return vm_.size().is_under_way() ? now() : 0;
+}
+
+void shard::share_load(unsigned handled, std::int64_t began) {
   if (vm_.is_stopped()) return;
   // relaxed: nobody else writes them, and who reads them wants to know how fast they grow.
-  const auto add = [](sched::atomic<std::uint64_t>& sum, unsigned more) {
+  const auto add = [](sched::atomic<std::uint64_t>& sum, std::uint64_t more) {
     sum.store(sum.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   };
   add(handled_, handled);
+  if (began != 0) add(busy_, static_cast<std::uint64_t>(now() - began));
   add(crossed_, std::exchange(crossings_, 0));
+  waiting_.store(queue_.size(), std::memory_order_relaxed);  // relaxed: a hint
   if (vm_.common().seed != 0) return queue_.empty() ? void() : stir();
   const bool is_crowded = queue_.size() > 1;
   if ((is_crowded || vm_.size().is_under_way()) && vm_.size().is_due(now()) && look_at_size())
@@ -63,14 +71,27 @@ void shard::share_load(unsigned handled) {
 
 bool shard::look_at_size() {
   return vm_.size().look([this] {
-    growth::reading all{now(), 0, 0};
+    growth::reading all{.at = now(), .handled = 0, .busy = 0, .crossed = 0};
     // relaxed: each is some value of late, that will do.
     for (const auto& s : vm_.shards()) {
       all.handled += s->handled_.load(std::memory_order_relaxed);
+      all.busy += s->busy_.load(std::memory_order_relaxed);
       all.crossed += s->crossed_.load(std::memory_order_relaxed);
     }
     return all;
   });
+}
+
+/// Where its parent is, unless far fewer wait elsewhere: what it spawns in turn will be there, too.
+unsigned shard::home_for_child() {
+  if (vm_.common().seed != 0) return roll(static_cast<unsigned>(vm_.shards().size()));
+  const unsigned shards = vm_.size().shards();
+  if (shards == 1) return 0;
+  if (is_one_too_many()) return index_ % shards;
+  next_nursery_ = (next_nursery_ + 1) % shards;
+  // relaxed: a hint.
+  const std::uint32_t there = vm_.shards()[next_nursery_]->waiting_.load(std::memory_order_relaxed);
+  return 2 * there + few_waiting < queue_.size() ? next_nursery_ : index_;
 }
 
 /// All who have something to do now. Who has nothing follows when he has.

@@ -143,12 +143,12 @@ bool shard::change::end(const quit& a) {
 
 // ABS-3, ABS-5, VM-5.
 void shard::change::end(process& gone, const reason& why) {
-  // It may be about to be collected: one of us is first. acq_rel as there; the version that we
-  // publish tells the others.
-  sched::hooks::step();
-  std::uint64_t expected = process::never;
-  if (!gone.dead_from.compare_exchange_strong(expected, next_->id, std::memory_order_acq_rel))
-    return;
+  // It may be about to be collected, or to end unseen: one of us is first. The version that we
+  // publish tells the others. Whoever ends himself does not wait for us, so it is soon decided.
+  for (sched::backoff wait; !mark_dead(gone, next_->id); wait.pause()) {
+    // acquire <- commit_locked, which took its stamp before.
+    if (gone.dead_from.load(std::memory_order_acquire) < process::ending) return;
+  }
   changed_ = true;
   for (const auto& one : gone.endpoints) take_out(*one, why);
   for (const auto& one : gone.meta_endpoints.view()) {
@@ -241,6 +241,7 @@ void shard::change::lift(const delete_endpoint& a) {
 void shard::change::commit() {
   shard& at = at_;
   (void)at.find_homes(false);
+  if (!at.homes_.empty()) ++at.crossings_;
   at.homes_.push_back(&at);  // the acting process's shard is always locked
   std::ranges::sort(at.homes_, {}, &shard::index);
   const table* old = nullptr;

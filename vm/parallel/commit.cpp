@@ -88,11 +88,11 @@ void shard::commit(process& p, action_list& all) {
                          ? std::get_if<send_message>(&all.front().what)
                          : nullptr;
   if (only != nullptr ? commit_local_send(p, *only) : commit_in_passing(p, all)) return;
-  if (std::ranges::any_of(all, changes_endpoints)) {
+  const bool is_change = std::ranges::any_of(
+      all, [&p](const action& a) { return changes_endpoints(a) && !ends_unseen(p, a); });
+  if (is_change || !commit_planned(p, {commit_kind::transition, nullptr},
+                                   [&](const table& at) { plan_actions(p, all, at); })) {
     commit_change(p, all);
-  } else {
-    commit_planned(p, {commit_kind::transition, nullptr},
-                   [&](const table& at) { plan_actions(p, all, at); });
   }
 }
 
@@ -114,27 +114,29 @@ void shard::remark_on(const process& p, const action_list& all) {
 // What comes from outside is committed like a transition of the agent, which never ends.
 
 void shard::commit_inject(const inject& i) {
-  commit_planned(agent_, {commit_kind::injection, &i.messages},
-                 [&](const table& at) { plan_actions(agent_, i.messages, at); });
+  (void)commit_planned(agent_, {commit_kind::injection, &i.messages},
+                       [&](const table& at) { plan_actions(agent_, i.messages, at); });
 }
 
 void shard::commit_arrival(const arrival& a) {
-  commit_planned(agent_, {commit_kind::arrival, nullptr},
-                 [&](const table& at) { plan_arrival(a, at); });
+  (void)commit_planned(agent_, {commit_kind::arrival, nullptr},
+                       [&](const table& at) { plan_arrival(a, at); });
 }
 
 void shard::commit_child(const arrival_of_child& a) {
-  commit_planned(agent_, {commit_kind::arrival, nullptr},
-                 [&](const table& at) { plan_child(a, at); });
+  (void)commit_planned(agent_, {commit_kind::arrival, nullptr},
+                       [&](const table& at) { plan_child(a, at); });
 }
 
+/// False: the process was to end itself, but somebody kills it; nothing was done.
 template <class Planner>
-void shard::commit_planned(process& p, const occasion& what, Planner fill) {
+bool shard::commit_planned(process& p, const occasion& what, Planner fill) {
   if (snap_ == nullptr) open_epoch();
-  if (is_dead(p, *snap_)) return;
+  if (is_dead(p, *snap_)) return true;
   plan_.clear(snap_->id);
   fill(*snap_);
   if (is_local()) {
+    if (plan_.ends && !mark_dead(p, 0)) return false;
     note(p, what, snap_->id, epoch_stamp_);
     finish_plan(p);
     for (entry& one : plan_.entries) {
@@ -142,21 +144,21 @@ void shard::commit_planned(process& p, const occasion& what, Planner fill) {
       deliver(std::move(one));
     }
     begin_children();
-    return;
+    return true;
   }
   const table* const planned_at =
       broken(mutant::epoch_kept) ? snap_ : std::exchange(snap_, nullptr);
-  commit_locked(p, what, planned_at, fill);
+  return commit_locked(p, what, planned_at, fill);
 }
 
 template <class Planner>
-void shard::commit_locked(process& p, const occasion& what, const table* planned_at, Planner fill) {
+bool shard::commit_locked(process& p, const occasion& what, const table* planned_at, Planner fill) {
   bool with_own = false;  // the protocol's `full`
   for (int attempt = 0;; ++attempt) {
     std::unique_lock<sched::spin_lock> writer{vm_.writer, std::defer_lock};
     if (attempt >= patience) writer.lock();
     const table* const now = vm_.load_table();
-    if (is_dead(p, *now)) return;
+    if (is_dead(p, *now)) return true;
     if (now != planned_at) {
       plan_.clear(now->id);
       fill(*now);
@@ -164,17 +166,25 @@ void shard::commit_locked(process& p, const occasion& what, const table* planned
     }
     const bool to_own = find_homes(with_own);
     lock_homes();
+    if (plan_.ends && !mark_dead(p, process::ending)) {
+      unlock_homes();
+      return false;
+    }
     const std::uint64_t stamp = take_stamp();
     if (vm_.load_table() != now && !broken(mutant::no_validation)) {
+      call_off(p);
       unlock_homes();
       continue;
     }
     const bool idle = !with_own && inbox_.is_idle();
     if (to_own && !with_own && !idle && !broken(mutant::own_events_unlocked)) {
+      call_off(p);
       unlock_homes();
       with_own = true;
       continue;
     }
+    // Whoever waited to kill it takes a later stamp. release -> change::end
+    if (plan_.ends) p.dead_from.store(0, std::memory_order_release);
     ++crossings_;
     note(p, what, now->id, stamp);
     finish_plan(p);
@@ -186,8 +196,13 @@ void shard::commit_locked(process& p, const occasion& what, const table* planned
       epoch_stamp_ = stamp;
     }
     begin_children();
-    return;
+    return true;
   }
+}
+
+/// The end that was planned, which nobody has seen yet.
+void shard::call_off(process& p) const noexcept {
+  if (plan_.ends) p.dead_from.store(process::never, std::memory_order_release);  // -> change::end
 }
 
 /// Whom it tells something belongs to the sender's crowd.
@@ -268,6 +283,7 @@ void shard::begin_children() {
       vm_.processes().set(child.self.number, child);
       deliver(std::make_unique<errand>(&child, settle_in{std::move(first)}));
     } else {
+      ++crossings_;
       vm_.shards()[home]->take_in(child, std::move(first));
     }
   }
@@ -295,6 +311,11 @@ void shard::deliver_own() {
 
 void shard::plan_actions(process& p, const action_list& all, const table& at) {
   for (const action& a : all) {
+    if (ends_unseen(p, a)) {
+      plan_.errand_for(p, bury{reason{std::get<quit>(a.what).why}});
+      plan_.ends = true;
+      return;  // QUI-1: the rest is dropped
+    }
     plan_guarded(p, [&] { plan_action(p, a, at); });
   }
 }
@@ -309,11 +330,6 @@ void shard::plan_action(process& p, const action& a, const table& at) {
   } else if (const auto* y = std::get_if<yield_action>(&a.what)) {
     plan_.errand_for(p, resume{y->k});  // YLD-1
   }
-}
-
-unsigned shard::home_for_child() {
-  const auto all = static_cast<unsigned>(vm_.shards().size());
-  return vm_.common().seed == 0 ? index_ % vm_.size().shards() : roll(all);
 }
 
 // MSG-1 to MSG-6.

@@ -41,14 +41,26 @@ bool shard::queue_resumption(process& p, const yield_action& a) {
 
 // Nobody sees the end of a process without endpoints, so it changes no table. Whoever kills it marks
 // it dead in the same way: one of us is first. A killer that comes too late takes its stamp after
-// that, hence after this epoch's; and if we are late, a change will find the process dead.
-bool shard::queue_end(process& p, const quit& a) {
-  if (a.who && *a.who != p.self) return false;
-  if (!p.endpoints.empty() || !p.meta_endpoints.empty() || !has_room_for(p)) return false;
-  queue_.emplace(std::make_unique<errand>(&p, bury{reason{a.why}}));
+// that, hence after ours; and if we are late, a change will find the process dead.
+
+bool shard::ends_unseen(const process& p, const action& a) noexcept {
+  const auto* const q = std::get_if<quit>(&a.what);
+  return q != nullptr && !a.at_meta_level && (!q->who || *q->who == p.self) &&
+         p.endpoints.empty() && p.meta_endpoints.empty();
+}
+
+/// False: it is dead already, or will be.
+bool shard::mark_dead(process& p, std::uint64_t as) noexcept {
   sched::hooks::step();
-  std::uint64_t expected = process::never;
-  if (!p.dead_from.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) {
+  std::uint64_t alive = process::never;
+  // acq_rel: what the killer did, or what we did.
+  return p.dead_from.compare_exchange_strong(alive, as, std::memory_order_acq_rel);
+}
+
+bool shard::queue_end(process& p, const quit& a) {
+  if (!has_room_for(p)) return false;
+  queue_.emplace(std::make_unique<errand>(&p, bury{reason{a.why}}));
+  if (!mark_dead(p, 0)) {
     queue_.pop_back();
     return false;
   }
@@ -62,8 +74,7 @@ bool shard::queue_end(process& p, const quit& a) {
     return !message->body.is_false() && queue_message(p, *message);
   if (const auto* const y = std::get_if<yield_action>(&a.what); y != nullptr)
     return queue_resumption(p, *y);
-  const auto* const q = std::get_if<quit>(&a.what);
-  return q != nullptr && queue_end(p, *q);
+  return ends_unseen(p, a) && queue_end(p, std::get<quit>(a.what));
 }
 
 /// False: it cannot be done here, and nothing was done.

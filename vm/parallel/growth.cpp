@@ -48,7 +48,8 @@ void growth::take(const reading& now) noexcept {
   const auto handled = static_cast<double>(now.handled - since_.handled);
   if (!is_due(now.at)) return;
   if (at == phase::resting) return begin(phase::measuring, now, window);
-  if (at == phase::measuring && passed * shards() > long_handler * handled) {
+  const auto busy = static_cast<double>(now.busy - since_.busy);
+  if (at == phase::measuring && busy > long_handler * handled) {
     set(std::min(2 * shards(), most_));
     pause_ = shortest_pause;
     return rest(now);

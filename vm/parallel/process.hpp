@@ -379,6 +379,8 @@ struct process : charged {
 
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+  /// It is about to end itself: who wants to kill it waits until that is certain, or called off.
+  static constexpr std::uint64_t ending = never - 1;
 };
 
 static_assert(alignof(process) <= sizeof(std::uint64_t), "see charged");

@@ -58,9 +58,11 @@ bool shard::run_quantum() {
   // Not at each grave: a look at all of them for each few.
   if (graves_.size() >= full_cemetery && vm_.common().quiet.passed(graves_.front().stamp)) sweep();
   if (is_one_too_many() && vm_.common().seed == 0) give_away();
+  const bool has_others = vm_.shards().size() > 1;
+  const std::int64_t began = has_others ? start_of_quantum() : 0;
   const unsigned handled = handle_some(vm_.common().seed == 0 ? quantum : 1 + roll(8));
   snap_ = nullptr;
-  if (vm_.shards().size() > 1) share_load(handled);
+  if (has_others) share_load(handled, began);
   if (!queue_.empty() || !idle_.empty()) return true;
   sweep();
   inbox_.lock();
@@ -185,11 +187,8 @@ void shard::collect() {
     }
     machine* const inside = machine_in(*p);
     if (inside != nullptr && inside->has_outbox()) continue;
-    // A killer marks it dead in the same way: one of us is first. acq_rel: what the killer did, or
-    // what we did.
-    sched::hooks::step();
-    std::uint64_t expected = process::never;
-    if (!p->dead_from.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) continue;
+    // A killer marks it dead in the same way: one of us is first.
+    if (!mark_dead(*p, 0)) continue;
     if (listener_ != nullptr) listener_->on_end(p->self, p->name, ending::collected, {});
     if (inside != nullptr) vm_.common().bury(*inside);
     remove(*p);
@@ -252,6 +251,8 @@ void shard::take_in(process& child, action_list first) {
   inbox_.lock();
   vm_.processes().set(child.self.number, child);
   inbox_.push(std::move(job));
+  // relaxed: a hint, and a little wrong now and then.
+  waiting_.store(waiting_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (inbox_.unlock()) vm_.wake(*this);
 }
 

@@ -35,7 +35,8 @@ struct plan {
   };
   std::vector<child> children;
   std::vector<waiting_continuation> waiting;
-  action_list out;  // for the VM around
+  action_list out;    // for the VM around
+  bool ends = false;  // the process, which has no endpoints
 
   /// Pre: to be filled by lookups in that version of the table.
   void clear(std::uint64_t of_version) noexcept {
@@ -44,6 +45,7 @@ struct plan {
     children.clear();
     waiting.clear();
     out.clear();
+    ends = false;
   }
   [[nodiscard]] bool lifts() const noexcept { return !out.empty(); }
   void send_out(action one) { out.push_back(std::move(one)); }
@@ -119,7 +121,9 @@ class shard final : public sched::task {
   [[nodiscard]] std::unique_ptr<process> let_go(process& p);
 
   // balance.cpp
-  void share_load(unsigned handled);
+  /// If the VM's rate is being measured; otherwise 0.
+  [[nodiscard]] std::int64_t start_of_quantum() const noexcept;
+  void share_load(unsigned handled, std::int64_t began);
   void stir();
   [[nodiscard]] bool look_at_size();
   void give_away();
@@ -166,6 +170,9 @@ class shard final : public sched::task {
   [[nodiscard]] bool queue_message(process& p, send_message& a);
   [[nodiscard]] bool queue_resumption(process& p, const yield_action& a);
   [[nodiscard]] bool queue_end(process& p, const quit& a);
+  [[nodiscard]] static bool ends_unseen(const process& p, const action& a) noexcept;
+  [[nodiscard]] static bool mark_dead(process& p, std::uint64_t as) noexcept;
+  void call_off(process& p) const noexcept;
   void take_back(action* first, action* last) noexcept;
   [[nodiscard]] static std::unique_ptr<crowd> make_crowd(
       std::span<const routing::target* const> receivers);
@@ -176,9 +183,11 @@ class shard final : public sched::task {
   void remark_on(const process& p, const action_list& all);
   struct occasion;
   template <class Planner>
-  void commit_planned(process& p, const occasion& what, Planner fill);
+  [[nodiscard]] bool commit_planned(process& p, const occasion& what, Planner fill);
   template <class Planner>
-  void commit_locked(process& p, const occasion& what, const table* planned_at, Planner fill);
+  [[nodiscard]] bool commit_locked(process& p, const occasion& what, const table* planned_at,
+                                   Planner fill);
+
   [[nodiscard]] bool is_local() const noexcept;
   [[nodiscard]] bool find_homes(bool with_own);
   void lock_homes() noexcept;
@@ -254,10 +263,13 @@ class shard final : public sched::task {
   std::uint32_t most_queued_;  // of one process in the queue: then others have their turn (P3)
   bool is_over_ = false;       // so are the VMs inside
   unsigned patience_ = 0;      // quanta until somebody may move again
+  unsigned next_nursery_ = 0;  // the shard that is asked next whether a child may start there
   unsigned crossings_ = 0;     // commits with locks, in this quantum
   // For who looks at all shards, where there are several:
-  sched::atomic<std::uint64_t> handled_{0};          // entries
-  sched::atomic<std::uint64_t> crossed_{0};          // commits with locks
+  sched::atomic<std::uint32_t> waiting_{0};  // entries, at the end of a quantum, and born since
+  sched::atomic<std::uint64_t> busy_{0};     // nanoseconds, see growth::reading
+  sched::atomic<std::uint64_t> handled_{0};  // entries
+  sched::atomic<std::uint64_t> crossed_{0};  // commits with locks
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
   sched::inbox<entry>::queue room_;
