@@ -13,8 +13,6 @@
 namespace souk::routing {
 namespace {
 
-constexpr std::size_t crowd_slots = 32;
-constexpr std::size_t shape_slots = 16;
 constexpr std::size_t route_slots = 64;  // to begin with
 constexpr std::size_t max_route_slots = 8192;
 constexpr std::size_t ways = 4;  // for each key
@@ -39,11 +37,11 @@ std::uint64_t mixed(std::uint64_t x) noexcept {
 route_cache::route route_cache::find(const trie& now, const term& body) {
   ++finds_;
   const link root{now.root_};
-  if (routes_.empty() || !body.is(kind::record) || !body.is_ground() || !root || !root.is_branch())
+  if (known_.empty() || !body.is(kind::record) || !body.is_ground() || !root || !root.is_branch())
     return find_slowly(now, body);
   const compound record{body};
   const std::uint64_t code = record.code();
-  const shape_memory& shape = shapes_[mixed(code) % shape_slots];
+  const shape_memory& shape = known_.front().shapes[mixed(code) % memory::shape_slots];
   if (shape.code != code || shape.stamp != root.branch().extra.stamp || shape.is_intricate)
     return find_slowly(now, body);
   if (shape.only != nullptr) {
@@ -58,7 +56,8 @@ route_cache::route route_cache::find(const trie& now, const term& body) {
   }
   const std::size_t first_way = first_way_of(hash_of(shape.id, key));
   for (std::size_t way = first_way; way != first_way + ways; ++way) {
-    if (routes_[way].shape == shape.id && routes_[way].first == key) return remembered(way);
+    const route_memory& one = known_.front().routes[way];
+    if (one.shape == shape.id && one.first == key) return remembered(way);
   }
   return find_slowly(now, body);
 }
@@ -66,17 +65,18 @@ route_cache::route route_cache::find(const trie& now, const term& body) {
 /// What is not in its place, of any shape.
 route_cache::route route_cache::find_slowly(const trie& now, const term& body) {
   companion_ = nullptr;
-  if (routes_.empty() && finds_ > warm_up) {
-    shapes_.resize(shape_slots);
-    routes_.resize(route_slots);
+  if (known_.empty() && finds_ > warm_up) {
+    list<memory> fresh(1);
+    fresh.front().routes.resize(route_slots);
+    known_ = std::move(fresh);
   }
   const link root{now.root_};
-  if (routes_.empty() || !root || !root.is_branch() || !body.is_compound() || !body.is_ground())
+  if (known_.empty() || !root || !root.is_branch() || !body.is_compound() || !body.is_ground())
     return walk_through(now, body);
   const fields parts{body};
   const std::uint64_t code = parts.code();
   if (code == 0) return walk_through(now, body);
-  shape_memory& shape = shapes_[mixed(code) % shape_slots];
+  shape_memory& shape = known_.front().shapes[mixed(code) % memory::shape_slots];
   const std::uint64_t stamp = root.branch().extra.stamp;
   if (shape.code != code || shape.stamp != stamp) open_shape(shape, code, stamp);
   if (shape.too_deep) return walk_through(now, body);
@@ -93,9 +93,10 @@ route_cache::route route_cache::find_slowly(const trie& now, const term& body) {
   }
   const std::size_t first_way = first_way_of(hash);
   for (std::size_t way = first_way; way != first_way + ways; ++way) {
-    const route_memory& known = routes_[way];
+    const route_memory& known = known_.front().routes[way];
     if (known.shape != shape.id || known.first != key.front()) continue;
-    if (!is_several(shape.fields) || std::equal(key.begin() + 1, key.end(), rest_[way].begin()))
+    if (!is_several(shape.fields) ||
+        std::equal(key.begin() + 1, key.end(), known_.front().rest[way].begin()))
       return remembered(way);
   }
   return learn(now, body, parts, shape, key, first_way);
@@ -106,20 +107,20 @@ std::uint64_t route_cache::hash_of(std::uint64_t before, const plain_value& key)
 }
 
 std::size_t route_cache::first_way_of(std::uint64_t hash) const noexcept {
-  return hash & (routes_.size() - ways);  // both are powers of two
+  return hash & (known_.front().routes.size() - ways);  // both are powers of two
 }
 
 // What decided before, for another version, will mostly decide again.
 void route_cache::open_shape(shape_memory& shape, std::uint64_t code,
                              std::uint64_t stamp) noexcept {
-  if (version_ != stamp) {
-    version_ = stamp;
-    present_ = last_shape_ + 1;
+  if (known_.front().version != stamp) {
+    known_.front().version = stamp;
+    known_.front().present = known_.front().last_shape + 1;
   }
   shape = {.code = code,
            .stamp = stamp,
            .fields = shape.code == code ? shape.fields : 0,
-           .id = ++last_shape_};
+           .id = ++known_.front().last_shape};
   shape.is_intricate = is_several(shape.fields);
 }
 
@@ -139,14 +140,16 @@ route_cache::route route_cache::learn(const trie& now, const term& body, const f
   } else if (fields != shape.fields) {
     shape.fields = fields;
     shape.is_intricate = is_several(fields);
-    shape.id = ++last_shape_;  // what was remembered is of another key
+    shape.id = ++known_.front().last_shape;  // what was remembered is of another key
     shape.only = nullptr;
   } else if (fields == 0 && found.size() == 1) {
     shape.only = found.front();
     shape.companion = companion_of(shape.only);
   } else if (found.size() <= max_targets) {
     remember(found, shape, key, way_to_replace(first_way));
-    if (displaced_ > routes_.size() && routes_.size() < max_route_slots) grow();
+    if (known_.front().displaced > known_.front().routes.size() &&
+        known_.front().routes.size() < max_route_slots)
+      grow();
   }
   return found;
 }
@@ -154,23 +157,24 @@ route_cache::route route_cache::learn(const trie& now, const term& body, const f
 // One of an older version, or any.
 std::size_t route_cache::way_to_replace(std::size_t first_way) {
   for (std::size_t way = first_way; way != first_way + ways; ++way) {
-    if (routes_[way].shape < present_) return way;
+    if (known_.front().routes[way].shape < known_.front().present) return way;
   }
-  return first_way + displaced_++ % ways;
+  return first_way + known_.front().displaced++ % ways;
 }
 
 void route_cache::remember(route found, const shape_memory& shape, const route_key& key,
                            std::size_t way) {
-  route_memory& here = routes_[way];
+  memory& all = known_.front();
+  route_memory& here = all.routes[way];
   here.shape = 0;  // until it is whole
   if (is_several(shape.fields)) {
-    if (rest_.empty()) rest_.resize(routes_.size());
-    std::copy(key.begin() + 1, key.end(), rest_[way].begin());
+    if (all.rest.empty()) all.rest.resize(all.routes.size());
+    std::copy(key.begin() + 1, key.end(), all.rest[way].begin());
   }
   if (found.size() != 1) {
-    if (several_.empty()) several_.resize(routes_.size());
-    several_[way].first = found.size();
-    std::ranges::copy(found, several_[way].second.begin());
+    if (all.several_targets.empty()) all.several_targets.resize(all.routes.size());
+    all.several_targets[way].first = found.size();
+    std::ranges::copy(found, all.several_targets[way].second.begin());
   }
   here.only = found.size() == 1 ? found.front() : nullptr;
   here.companion = here.only == nullptr ? nullptr : companion_of(here.only);
@@ -179,9 +183,11 @@ void route_cache::remember(route found, const shape_memory& shape, const route_k
 }
 
 inline route_cache::route route_cache::remembered(std::size_t way) noexcept {
-  companion_ = routes_[way].companion;
-  if (routes_[way].only != nullptr) return {&routes_[way].only, 1};
-  return {several_[way].second.data(), several_[way].first};
+  const route_memory& here = known_.front().routes[way];
+  companion_ = here.companion;
+  if (here.only != nullptr) return {&here.only, 1};
+  const auto& [count, targets] = known_.front().several_targets[way];
+  return {targets.data(), count};
 }
 
 void route_cache::read(const term& part) noexcept {
@@ -209,12 +215,13 @@ void route_cache::compared(const term& topic) noexcept {
 
 // Routes that are in use displace each other.
 void route_cache::grow() {
-  displaced_ = 0;
-  const std::size_t slots = std::min(4 * routes_.size(), max_route_slots);
-  routes_.clear();
-  rest_.clear();
-  several_.clear();
-  routes_.resize(slots);
+  memory& all = known_.front();
+  all.displaced = 0;
+  const std::size_t slots = std::min(4 * all.routes.size(), max_route_slots);
+  all.routes.clear();
+  all.rest.clear();
+  all.several_targets.clear();
+  all.routes.resize(slots);
 }
 
 route_cache::route route_cache::walk_through(const trie& now, const term& body) {
@@ -232,8 +239,8 @@ route_cache::route route_cache::walk_through(const trie& now, const term& body) 
 void route_cache::operator()(const bunch_node& all) {
   const auto list = [this](const target* t) { found_.push_back(t); };
   if (all.extra.size <= max_targets) return all.for_each(list);  // the route is remembered whole
-  if (crowds_.empty()) crowds_.resize(crowd_slots);
-  crowd_memory& c = crowds_[all.extra.stamp % crowd_slots];
+  if (crowds_.empty()) crowds_.resize(memory::crowd_slots);
+  crowd_memory& c = crowds_[all.extra.stamp % memory::crowd_slots];
   if (c.stamp == all.extra.stamp) {
     c.used = finds_;
   } else if (c.used == finds_) {  // by another bunch of this route

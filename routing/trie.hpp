@@ -177,21 +177,29 @@ class route_cache {
   void grow();
   void refill(crowd_memory&, const bunch_node&);
 
+  /// What is remembered.
+  struct memory {
+    static constexpr std::size_t crowd_slots = 32;
+    static constexpr std::size_t shape_slots = 16;
+
+    std::array<shape_memory, shape_slots> shapes;
+    list<route_memory> routes;  // four ways for each key
+    // By way; empty until there is use for them.
+    list<std::array<plain_value, max_fields - 1>> rest;  // of the fields
+    list<std::pair<std::size_t, several>> several_targets;
+    std::uint64_t last_shape = 0;
+    std::uint64_t present = 0;  // the first shape of the present version
+    std::uint64_t version = 0;  // and its stamp
+    std::size_t displaced = 0;  // routes of the present version, since `routes` grew
+  };
+
   list<const target*> found_;
   list<route> lists_;
-  list<crowd_memory> crowds_;  // these three are empty until there is use for them
-  list<shape_memory> shapes_;
-  list<route_memory> routes_;  // four ways for each key
-  // By way; empty until there is use for them.
-  list<std::array<plain_value, max_fields - 1>> rest_;  // of the fields
-  list<std::pair<std::size_t, several>> several_;
+  list<crowd_memory> crowds_;  // empty until there is use for it
+  list<memory> known_;         // one, or none: a VM that sends little has none, and is small
   companion_function companion_of_ = nullptr;
   const void* companion_ = nullptr;
   std::uint64_t finds_ = 0;
-  std::uint64_t last_shape_ = 0;
-  std::uint64_t present_ = 0;  // the first shape of the present version
-  std::uint64_t version_ = 0;  // and its stamp
-  std::size_t displaced_ = 0;  // routes of the present version, since routes_ grew
 
   // What decides the walk that is under way.
   const fields* body_ = nullptr;  // if that is to be learnt
