@@ -15,9 +15,9 @@ constexpr std::int64_t window = 2 * millisecond;
 constexpr std::int64_t moving_time = millisecond;
 /// Nobody looked for so long: what was measured says nothing of now.
 constexpr std::int64_t stale = 8 * window;
-/// A trial in vain costs less than four milliseconds: so after the first few under one part in a
+/// A trial in vain costs less than four milliseconds: after the first few less than one part in a
 /// hundred.
-constexpr std::int64_t shortest_pause = 16 * millisecond;
+constexpr std::int64_t shortest_pause = 32 * millisecond;
 constexpr std::int64_t longest_pause = 1024 * millisecond;
 /// More shards take more cores: they must do so much more.
 constexpr double gain = 1.1;
@@ -50,8 +50,9 @@ void growth::take(const reading& now) noexcept {
   if (at == phase::resting) return begin(phase::measuring, now, window);
   const auto busy = static_cast<double>(now.busy - since_.busy);
   if (at == phase::measuring && busy > long_handler * handled) {
+    const bool is_all = shards() == most_;
     set(std::min(2 * shards(), most_));
-    pause_ = shortest_pause;
+    pause_ = is_all ? shortest_pause : 0;
     return rest(now);
   }
   if (now.at - since_.at > stale) {
@@ -77,7 +78,8 @@ void growth::take(const reading& now) noexcept {
 unsigned growth::next_to_try() noexcept {
   const bool can_shrink = from_ > 1;
   const bool can_grow = from_ < most_;
-  grew_last_ = can_grow && !(can_shrink && grew_last_);
+  const bool did_well = pause_ == 0;
+  grew_last_ = can_grow && !(can_shrink && grew_last_ != did_well);
   return grew_last_ ? std::min(2 * from_, most_) : std::max(from_ / 2, 1U);
 }
 
@@ -87,7 +89,7 @@ void growth::judge(double rate, const reading& now) noexcept {
     set(from_);
     pause_ = std::clamp(2 * pause_, shortest_pause, longest_pause);
   } else {
-    pause_ = shortest_pause;
+    pause_ = 0;  // further in that direction
   }
   rest(now);
 }
