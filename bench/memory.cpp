@@ -81,7 +81,9 @@ outcome run_idle_vm(const options& chosen) {
   market::expect(counted.endpoints(), 2 * (few + chosen.size) + 2,
                  "endpoints, with those of who spawns");
   market::expect(counted.quits(), 0, "ends of idle processes and VMs");
-  return {bytes - (bytes_with_processes - bytes_before), static_cast<double>(chosen.size)};
+  // A few VMs may fit into pages that were there already.
+  const double more = std::max(bytes - (bytes_with_processes - bytes_before), 0.0);
+  return {more, static_cast<double>(chosen.size)};
 }
 
 struct letter {
