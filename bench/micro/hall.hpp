@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <ctime>
 #include <deque>
 #include <memory>
 #include <souk/souk.hpp>
@@ -14,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/micro/thread_time.hpp"
 #include "sched/executor.hpp"
 #include "vm/parallel/machine.hpp"
 #include "vm/parallel/shard.hpp"
@@ -91,17 +91,11 @@ class hall {
   }
 
  private:
-  // By this thread's own time, so that others on the machine disturb it less.
   template <class F>
   double time_each(F f) const {
-    const double start = seconds_used();
+    const double start = thread_seconds();
     f();
-    return (seconds_used() - start) / static_cast<double>(ticks_.size());
-  }
-  static double seconds_used() {
-    timespec used{};
-    (void)::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+    return (thread_seconds() - start) / static_cast<double>(ticks_.size());
   }
 
   by_hand* hand_;
