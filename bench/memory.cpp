@@ -1,4 +1,4 @@
-// What waits, by its weight: idle (a process) and backlog (a message).
+// What waits, by its weight: idle (a process), idle-vm (a nested VM) and backlog (a message).
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,8 +35,9 @@ spawn_action sleeper(std::uint64_t number) {
   });
 }
 
+constexpr std::uint64_t batch = 100;  // few, so that what spawning leaves behind is little
+
 outcome run_idle(const options& chosen) {
-  constexpr std::uint64_t batch = 100;  // few, so that what spawning leaves behind is little
   census counted{chosen.listener};
   market m{chosen, &counted, nurse(batch, &sleeper)};
   const double bytes_before = resident_bytes();
@@ -45,6 +46,44 @@ outcome run_idle(const options& chosen) {
   market::expect(counted.endpoints(), chosen.size + 1, "endpoints, with that of who spawns");
   market::expect(counted.quits(), 0, "ends of idle processes");
   return {bytes, static_cast<double>(chosen.size)};
+}
+
+struct go_inside {
+  std::uint64_t amount;
+};
+SOUK_RECORD(go_inside, amount);
+
+// Without an endpoint outside it would be collected, as an empty VM is (GC-3).
+spawn_action sleeping_vm(std::uint64_t number) {
+  return spawn_vm([number] {
+    return transition(
+        std::uint64_t{0},
+        at_meta_level(
+            subscriber(topic<wake>(number)).on_message([](const wake&, std::uint64_t& seen) {
+              ++seen;
+            })));
+  });
+}
+
+// As many processes, and then VMs with a process inside: the second weigh more by the VMs. Before
+// that a few of both, so that neither pays for what a program takes once.
+outcome run_idle_vm(const options& chosen) {
+  const std::uint64_t few = std::max<std::uint64_t>(chosen.size / 10, 1);
+  census counted{chosen.listener};
+  market m{chosen, &counted, nurse(batch, &sleeper), nurse<go_inside>(batch, &sleeping_vm)};
+  m.run(send_message(go{few}));
+  m.run(send_message(go_inside{few}));
+  const double bytes_before = resident_bytes();
+  m.run(send_message(go{chosen.size}));
+  const double bytes_with_processes = resident_bytes();
+  m.run(send_message(go_inside{chosen.size}));
+  const double bytes = resident_bytes() - bytes_with_processes;
+  market::expect(counted.endpoints(), 2 * (few + chosen.size) + 2,
+                 "endpoints, with those of who spawns");
+  market::expect(counted.quits(), 0, "ends of idle processes and VMs");
+  // A few VMs may fit into pages that were there already.
+  const double more = std::max(bytes - (bytes_with_processes - bytes_before), 0.0);
+  return {more, static_cast<double>(chosen.size)};
 }
 
 struct letter {
@@ -113,6 +152,20 @@ constinit const workload idle{
     .parallel_count = 0,
     .count_is_fixed = true,
     .run = run_idle};
+
+constinit const workload idle_vm{
+    .name = "idle-vm",
+    .unit = "bytes/VM",
+    .measures =
+        "resident memory of a nested VM, beside the one process in it, doing nothing: its process "
+        "in the VM around is in it, and the endpoint there",
+    .does_not_mean = "what its processes add: each as in idle",
+    .size_of = "nested VMs",
+    .size = 5'000,
+    .count = 0,
+    .parallel_count = 0,
+    .count_is_fixed = true,
+    .run = run_idle_vm};
 
 constinit const workload backlog{
     .name = "backlog",

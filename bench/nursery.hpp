@@ -23,10 +23,12 @@ inline actions raise(nursery& n) {
   return next;
 }
 
-[[nodiscard]] inline spawn_action nurse(std::uint64_t batch, spawn_action (*make)(std::uint64_t)) {
+/// It begins when it hears `Begin`, a message with an amount.
+template <class Begin = go>
+[[nodiscard]] spawn_action nurse(std::uint64_t batch, spawn_action (*make)(std::uint64_t)) {
   return spawn([=] {
     return transition(nursery{0, batch, make},
-                      subscriber(topic<go>(_)).on_message([](const go& g, nursery& n) {
+                      subscriber(topic<Begin>(_)).on_message([](const Begin& g, nursery& n) {
                         n.left = g.amount;
                         return raise(n);
                       }));

@@ -27,7 +27,9 @@ std::span<const workload* const> workloads() noexcept {
                                   &dictionary,
                                   &presence_churn,
                                   &relay,
+                                  &nested,
                                   &idle,
+                                  &idle_vm,
                                   &backlog};
   return all;
 }

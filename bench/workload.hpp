@@ -91,7 +91,9 @@ extern const workload bank;
 extern const workload dictionary;
 extern const workload presence_churn;
 extern const workload relay;
+extern const workload nested;
 extern const workload idle;
+extern const workload idle_vm;
 extern const workload backlog;
 
 [[nodiscard]] inline std::uint64_t default_count(const workload& w, vm_kind kind) noexcept {
