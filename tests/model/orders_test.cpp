@@ -64,9 +64,8 @@ constexpr auto spares = std::to_array<spare>({
     {"quiescence.hpp: stamp: change, seq_cst", std::memory_order_relaxed},
     // What is acquired are slots at their first value, and how an atomic was made is no race to
     // Relacy.
-    {"directory.hpp: segment: load, acquire", std::memory_order_relaxed},
-    {"directory.hpp: segment: change, acq_rel", std::memory_order_release},
-    {"directory.hpp: find: load, acquire", std::memory_order_relaxed},
+    {"directory.hpp: find_segment: load, acquire", std::memory_order_relaxed},
+    {"directory.hpp: make_segment: change, acq_rel", std::memory_order_release},
 });
 
 bool is_spare(const site& where, std::memory_order weaker) {

@@ -350,8 +350,13 @@ void shard::plan_send(const send_message& a, const table& at) {
       place = crowds.emplace(crowds.end(), home, std::make_unique<crowd>());
     place->second->members.push_back(&to);
   }
-  for (auto& [home, all] : crowds)
-    plan_.entries.emplace_back(std::move(all), a.orientation, a.body);
+  for (auto& [home, all] : crowds) {
+    if (all->members.size() == 1) {
+      plan_.message(*all->members.front(), a.orientation, a.body);
+    } else {
+      plan_.entries.emplace_back(std::move(all), a.orientation, a.body);
+    }
+  }
 }
 
 void shard::plan_spawn(process& p, const spawn_action& a) {

@@ -2,7 +2,8 @@
 //
 // Threads    All operations: any thread. A process that is found may be used until the caller's
 //            quantum ends: forget() comes before the stamp with which it is retired.
-// Segments double in size, so that a small VM has a small directory and none is ever moved.
+// Segments double in size, so that a small VM has a small directory and none is ever moved. All but
+// the first are named in a block that is made with the second.
 #pragma once
 
 #include "sched/atomic.hpp"
@@ -25,7 +26,11 @@ class directory {
   directory(const directory&) = delete;
   directory& operator=(const directory&) = delete;
   ~directory() {
-    for (auto& s : segments_) delete[] s.load(std::memory_order_relaxed);  // relaxed: no one else
+    // relaxed: no one else
+    delete[] first_.load(std::memory_order_relaxed);
+    const std::unique_ptr<further> all{further_.load(std::memory_order_relaxed)};
+    if (all == nullptr) return;
+    for (auto& s : *all) delete[] s.load(std::memory_order_relaxed);
   }
 
   /// A number that no process of this VM has had.
@@ -42,8 +47,7 @@ class directory {
   void forget(std::uint32_t number) noexcept {
     sched::hooks::step();
     const auto [index, offset] = place(number);
-    // relaxed: who knows the process has seen what set() saw.
-    slot* const s = segments_[index].load(std::memory_order_relaxed);
+    slot* const s = find_segment(index);
     // seq_cst: who enters a quantum after our stamp must not find it (quiescence, Q1).
     s[offset].store(nullptr, std::memory_order_seq_cst);
   }
@@ -51,7 +55,7 @@ class directory {
   [[nodiscard]] process* find(std::uint32_t number) const noexcept {
     sched::hooks::step();
     const auto [index, offset] = place(number);
-    const slot* const s = segments_[index].load(std::memory_order_acquire);  // <- segment()
+    const slot* const s = find_segment(index);
     // seq_cst: see forget(); and acquire <- set().
     return s == nullptr ? nullptr : s[offset].load(std::memory_order_seq_cst);
   }
@@ -59,6 +63,8 @@ class directory {
  private:
   using slot = sched::atomic<process*>;
   static constexpr unsigned first_bits = 3;  // the first segment has 8 slots, the next 8, 16, 32...
+  static constexpr std::size_t most_segments = 33 - first_bits;
+  using further = std::array<sched::atomic<slot*>, most_segments - 1>;
 
   static std::pair<std::size_t, std::size_t> place(std::uint32_t number) noexcept {
     const auto width = static_cast<unsigned>(std::bit_width(number));
@@ -69,18 +75,39 @@ class directory {
     return std::size_t{1} << (index == 0 ? first_bits : first_bits + index - 1);
   }
 
-  slot* segment(std::size_t index) {
-    slot* there = segments_[index].load(std::memory_order_acquire);  // <- the exchange below
-    if (there != nullptr) return there;
-    auto fresh = std::make_unique<slot[]>(size_of(index));  // NOLINT(*-c-arrays)
-    // acq_rel: publishes the empty slots, or sees those of who was faster.
-    if (segments_[index].compare_exchange_strong(there, fresh.get(), std::memory_order_acq_rel)) {
-      return fresh.release();
-    }
-    return there;
+  /// Null: there is none yet.
+  [[nodiscard]] slot* find_segment(std::size_t index) const noexcept {
+    // acquire <- make_segment(), further_ones().
+    if (index == 0) return first_.load(std::memory_order_acquire);
+    const further* const all = further_.load(std::memory_order_acquire);
+    return all == nullptr ? nullptr : (*all)[index - 1].load(std::memory_order_acquire);
   }
 
-  std::array<sched::atomic<slot*>, 33 - first_bits> segments_{};
+  slot* segment(std::size_t index) {
+    if (slot* const there = find_segment(index); there != nullptr) return there;
+    return index == 0 ? make_segment(first_, index)
+                      : make_segment(further_ones()[index - 1], index);
+  }
+
+  // acq_rel, both: publishes what is empty as yet, or sees what somebody made who was faster.
+  static slot* make_segment(sched::atomic<slot*>& place, std::size_t index) {
+    slot* there = nullptr;
+    auto fresh = std::make_unique<slot[]>(size_of(index));  // NOLINT(*-c-arrays)
+    const bool is_ours =
+        place.compare_exchange_strong(there, fresh.get(), std::memory_order_acq_rel);
+    return is_ours ? fresh.release() : there;
+  }
+  further& further_ones() {
+    further* there = further_.load(std::memory_order_acquire);  // <- the exchange
+    if (there != nullptr) return *there;
+    auto fresh = std::make_unique<further>();
+    const bool is_ours =
+        further_.compare_exchange_strong(there, fresh.get(), std::memory_order_acq_rel);
+    return is_ours ? *fresh.release() : *there;
+  }
+
+  sched::atomic<slot*> first_{nullptr};
+  sched::atomic<further*> further_{nullptr};
   sched::atomic<std::uint32_t> next_{0};
 };
 
