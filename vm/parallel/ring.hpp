@@ -35,12 +35,6 @@ class ring {
     new (slots_ + ((first_ + size_) & (capacity_ - 1))) T(std::forward<Arguments>(arguments)...);
     ++size_;
   }
-  void emplace_front(T&& one) {
-    if (size_ == capacity_) grow();
-    first_ = (first_ - 1) & (capacity_ - 1);
-    new (slots_ + first_) T(std::move(one));
-    ++size_;
-  }
   /// Pre: not empty.
   [[nodiscard]] T& front() noexcept { return slots_[first_]; }
   [[nodiscard]] const T& front() const noexcept { return slots_[first_]; }
