@@ -15,7 +15,8 @@ constexpr auto patience = std::chrono::microseconds{20};
 /// the clock.
 constexpr auto stay = std::chrono::milliseconds{10};
 constexpr unsigned runs_at_a_time = 16;
-/// Between two looks of the watch; and looks at nobody before it sleeps.
+/// Between two looks of the watch: half of what a long handler may delay others. And looks at
+/// nobody before it sleeps.
 constexpr auto tick = std::chrono::milliseconds{4};
 constexpr unsigned last_look = 25;
 
@@ -30,6 +31,7 @@ thread_local constinit presence here;
 
 crew::crew(unsigned workers)
     : workers_{workers},
+      takes_over_{workers > 1 && prepare_heavy_fence()},
       places_{std::make_unique<place[]>(workers)},  // NOLINT(*-c-arrays)
       parked_(workers) {
   std::iota(parked_.rbegin(), parked_.rend(), 0U);
@@ -41,7 +43,7 @@ crew::~crew() { end_watch(); }
 void crew::submit(task& ready) {
   // relaxed: only we put something there; if somebody takes it, we see it next time.
   if (here.of == this && here.kept->load(std::memory_order_relaxed) == nullptr) {
-    here.kept->store(&ready, std::memory_order_release);  // -> take_from_long_runs
+    here.kept->store(&ready, std::memory_order_release);  // -> look_at_runs
     return;
   }
   std::unique_lock held{lock_};
@@ -60,7 +62,8 @@ bool crew::work(unsigned worker) {
   for (unsigned runs = 1; next != nullptr; ++runs) {
     // relaxed: the watch only wants to know whether it changes. Nobody else writes it.
     own.runs.store(own.runs.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    const bool goes_on = next->run(worker);
+    own.running.store(next, std::memory_order_relaxed);  // relaxed: U2
+    const bool goes_on = next->run(worker, own.shown);
     next = take_next(worker, goes_on ? next : nullptr);
     if (next != nullptr && runs % runs_at_a_time == 0 && clock::now() > until) {
       const std::scoped_lock held{lock_};
@@ -166,25 +169,39 @@ void crew::watch() {
       news_for_watch_.wait(held, [this] { return is_over_ || !all_parked(); });
       watch_sleeps_ = false;
     }
-    take_from_long_runs(held);
+    look_at_runs(held);
   }
 }
 
-void crew::take_from_long_runs(std::unique_lock<std::mutex>& held) {
+void crew::look_at_runs(std::unique_lock<std::mutex>& held) {
   for (unsigned i = 0; i < workers_; ++i) {
     place& one = places_[i];
     const std::uint32_t runs = one.runs.load(std::memory_order_relaxed);  // relaxed: see work()
-    if (std::exchange(one.runs_seen, runs) != runs) continue;
+    const bool is_long = std::exchange(one.runs_seen, runs) == runs;
     // acquire <- submit
-    task* const kept = one.kept.exchange(nullptr, std::memory_order_acquire);
-    if (kept == nullptr) continue;
-    put(*kept);
-    const auto called = whom_to_call();
-    if (!called) continue;
-    held.unlock();
-    call(*called);
-    held.lock();
+    task* const kept = is_long ? one.kept.exchange(nullptr, std::memory_order_acquire) : nullptr;
+    if (kept != nullptr) put(*kept);
+    const bool has_lasted = takes_over_ && one.shown.has_lasted(is_long && anyone_free());
+    const bool taken = has_lasted && anyone_free() && take_over(one);
+    for (unsigned come = (kept != nullptr ? 1 : 0) + (taken ? 1 : 0); come > 0; --come) {
+      const auto called = whom_to_call();
+      if (!called) break;
+      held.unlock();
+      call(*called);
+      held.lock();
+    }
   }
+}
+
+bool crew::take_over(place& from) {
+  return from.shown.take([&](const void* whose) {
+    // relaxed: it was written before the user code began, which take() has acquired; and the next
+    // one is written after the worker has come back.
+    task& all = *from.running.load(std::memory_order_relaxed);
+    if (!all.take_over(whose)) return false;
+    put(all);
+    return true;
+  });
 }
 
 void crew::end_watch() {

@@ -15,7 +15,9 @@
 //
 // A run may be long, though, if code of the program in it takes its time. So a watch looks every
 // few milliseconds, while anybody is at work: what is kept behind a run that has not ended since it
-// last looked comes to the queue. It sleeps when nobody has been at work for a while.
+// last looked comes to the queue. If another worker is free, the run is asked to end soon; and if
+// all that time it was in the same code of the program, its task is taken over, and comes to the
+// queue (turn.hpp). The watch sleeps when nobody has been at work for a while.
 //
 // Threads    submit(): any. work(w): whoever call(w) made do it, until work(w) says false. The
 //            watch has a thread of its own, where there is more than one worker.
@@ -26,9 +28,11 @@
 //     lock. So no wake-up is lost (E1), though all who are called may come late.
 // C2  A worker is called only while it is parked, and at work until it has parked itself under the
 //     lock. So at most one thread is in work(w), and no two running tasks are told the same worker.
+//     A task that is taken over runs on one worker, and its user code goes on with another.
 // C3  From one run of a task to the next, and from submit() to the first, it goes through the lock
-//     or stays on its thread (E2). What the watch takes it has from the one that kept it, by
-//     release and acquire, and puts into the queue under the lock.
+//     or stays on its thread (E2). What the watch takes it has from the one that kept it, or ran it
+//     (U2), by release and acquire, and puts into the queue under the lock. That comes before the
+//     worker that lost it can go on, so all workers are not parked before it has run (C1).
 #pragma once
 
 #include "sched/atomic.hpp"
@@ -72,6 +76,8 @@ class crew : public executor {
     atomic<task*> kept{nullptr};
     atomic<std::uint32_t> runs{0};  ///< begun so far
     std::uint32_t runs_seen = 0;    ///< by the watch
+    atomic<task*> running{nullptr};
+    turn shown{};
   };
 
   [[nodiscard]] task* take_first(unsigned worker);
@@ -82,12 +88,17 @@ class crew : public executor {
   [[nodiscard]] task& take();
   [[nodiscard]] std::optional<unsigned> whom_to_call();
   [[nodiscard]] bool all_parked() const noexcept { return parked_.size() == workers_; }
+  [[nodiscard]] bool anyone_free() const noexcept {
+    return queue_.size() < hungry_ + parked_.size();
+  }
 
   void watch();
-  void take_from_long_runs(std::unique_lock<std::mutex>& held);
+  void look_at_runs(std::unique_lock<std::mutex>& held);
+  [[nodiscard]] bool take_over(place& from);
   void end_watch();
 
   const unsigned workers_;
+  const bool takes_over_;
   const std::unique_ptr<place[]> places_;  // NOLINT(*-c-arrays): atomics do not move
   std::mutex lock_;                        // guards what follows
   std::condition_variable all_parked_;

@@ -1,13 +1,18 @@
 // Who runs ready shards: the smallest interface that a thread pool, oneTBB and a test can all be.
 //
-// Threads    submit(): any. A task is run by one worker at a time.
+// Threads    submit(): any. A task is run by one worker at a time, but for the user code of a run
+//            that it was taken from.
 // Ownership  Tasks belong to whoever submits them, and live until a run says that it was the last.
 // E1  A submitted task runs, at some time, on some worker, again and again until a run says that it
-//     was the last: for each submit().
-// E2  What happens before submit(), or in the run before, happens before that run.
+//     was the last: for each submit(). The same for a task that is taken from a run; that run says
+//     that it is over for the worker.
+// E2  What happens before submit(), or in the run before, happens before that run. If that was
+//     taken over, what it did before the user code that it was taken from.
 #pragma once
 
 #include <souk/executor.hpp>
+
+#include "sched/turn.hpp"
 
 #include <memory>
 
@@ -15,9 +20,14 @@ namespace souk::sched {
 
 class task {
  public:
-  /// `worker` is below executor::workers(), and no other running task has it. False: it was the
-  /// last run, and the task may be gone already.
-  [[nodiscard]] virtual bool run(unsigned worker) noexcept = 0;
+  /// `worker` is below executor::workers(), and no other running task has it; it shows in `shown`
+  /// what user code it is in. False: it was the last run, or all the rest is another worker's; the
+  /// task may be gone already.
+  [[nodiscard]] virtual bool run(unsigned worker, turn& shown) noexcept = 0;
+  /// The worker that runs it is in user code of `whose`, and does not come back before this is
+  /// over. True: it has lost the task when it comes back, and from now on the task waits for
+  /// another worker. False: all stays as it is.
+  [[nodiscard]] virtual bool take_over(const void* whose) noexcept = 0;
 
  protected:
   ~task() = default;

@@ -9,7 +9,7 @@
 
 namespace souk::sched::hooks {
 
-/// Ways to break the commit protocol. Each was shown to matter by a model of the protocol, and the
+/// Ways to break the commit protocol, each shown to matter by a model of it, and the takeover. The
 /// tests have to notice each of them.
 enum class mutant : std::uint8_t {
   none,
@@ -27,7 +27,14 @@ enum class mutant : std::uint8_t {
   dead_check_before_writer,  ///< a change looks whether its process lives before it has the lock
   sends_in_old_table,        ///< the messages of a change are looked up in the table before it
   committed_in_parts,        ///< a transition with changes is committed action by action
-  actions_after_quit         ///< what stands behind a quit is performed
+  actions_after_quit,        ///< what stands behind a quit is performed
+  // Of the takeover of a shard from under a long handler.
+  asked_without_fence,  ///< who asks may read an old word of whose code it is
+  taken_unseen,         ///< who asks does not look whether the worker is still in that code
+  goes_on_after_loss,   ///< the worker goes on with what it has lost
+  away_is_handled,      ///< what waits for the process of that handler is handled meanwhile
+  crowd_forgotten,      ///< nobody hears the message whose handler it is but who has heard it
+  rejoins_late          ///< what the handler answers is committed behind what it did not know yet
 };
 
 #ifdef SOUK_TEST_HOOKS

@@ -87,4 +87,8 @@ class atomic {
   rl::atomic<T> inside_;
 };
 
+// Relacy knows no fence that others pass. Two that both cost something promise as much.
+inline void light_fence() { rl::atomic_thread_fence(rl::mo_seq_cst, RL_INFO); }
+inline void heavy_fence() { rl::atomic_thread_fence(rl::mo_seq_cst, RL_INFO); }
+
 }  // namespace souk::sched

@@ -48,4 +48,8 @@ class atomic : public std::atomic<T> {
   }
 };
 
+// One thread at a time: each sees what was done before.
+inline void light_fence() noexcept {}
+inline void heavy_fence() noexcept {}
+
 }  // namespace souk::sched

@@ -106,6 +106,15 @@ INSTANTIATE_TEST_SUITE_P(
                       named_mutant{mutant::actions_after_quit, "ActionsAfterQuit"}),
     [](const auto& which) { return std::string{which.param.name}; });
 
+// Those of the handshake with the watch need a weaker memory: tests/model/turn_model.cpp.
+INSTANTIATE_TEST_SUITE_P(OfTheTakeover, Mutant,
+                         ::testing::Values(named_mutant{mutant::goes_on_after_loss,
+                                                        "GoesOnAfterLoss"},
+                                           named_mutant{mutant::away_is_handled, "AwayIsHandled"},
+                                           named_mutant{mutant::crowd_forgotten, "CrowdForgotten"},
+                                           named_mutant{mutant::rejoins_late, "RejoinsLate"}),
+                         [](const auto& which) { return std::string{which.param.name}; });
+
 TEST(CommitProtocol, AsItIsDivergesOnNoneOfTheseSeeds) {
   std::uint64_t commits = 0;
   for (std::uint64_t seed = 1; seed <= most_seeds; ++seed) {
@@ -113,8 +122,10 @@ TEST(CommitProtocol, AsItIsDivergesOnNoneOfTheseSeeds) {
     ASSERT_EQ(found.divergence, "") << "seed " << seed;
     commits += found.commits;
   }
-  std::cout << commits << " commits, " << steps_made() << " steps\n";
+  std::cout << commits << " commits, " << steps_made() << " steps, " << takeovers_made()
+            << " takeovers\n";
   EXPECT_GT(commits, most_seeds * 50);
+  EXPECT_GT(takeovers_made(), most_seeds * 5);
 }
 
 }  // namespace

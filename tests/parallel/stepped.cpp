@@ -22,6 +22,7 @@ using sched::hooks::mutant;
 std::uint64_t chosen_seed = 0;
 mutant chosen_mutant = mutant::none;
 std::uint64_t steps = 0;  // of who has the turn
+std::uint64_t takeovers = 0;
 
 constexpr std::size_t program = 0;
 constexpr std::size_t nobody = std::numeric_limits<std::size_t>::max();
@@ -42,6 +43,7 @@ class stage {
 
   void step() {
     ++steps;
+    look_at_somebody();
     if (dice_() % (by_priority_ ? 8 * often_ : often_) != 0) return;
     if (by_priority_) fall_behind(self);
     pass(choose(nobody));
@@ -61,9 +63,11 @@ class stage {
         const auto place = queue_.begin() + static_cast<std::ptrdiff_t>(dice_() % queue_.size());
         sched::task* const next = *place;
         queue_.erase(place);
-        actors_[who].busy = true;
-        if (next->run(static_cast<unsigned>(who - 1))) queue_.push_back(next);
-        actors_[who].busy = false;
+        actor& own = actors_[who];
+        own.busy = true;
+        own.running = next;
+        if (next->run(static_cast<unsigned>(who - 1), own.shown)) queue_.push_back(next);
+        own.busy = false;
       }
       give(choose(who));
     }
@@ -83,7 +87,25 @@ class stage {
     std::condition_variable go;
     std::int64_t priority = 0;
     bool busy = false;
+    sched::task* running = nullptr;
+    sched::turn shown{};
   };
+
+  /// What the watch of an executor does, at any time, by whoever has the turn.
+  void look_at_somebody() {
+    if (looks_ || dice_() % 2 == 0) return;
+    looks_ = true;
+    actor& one = actors_[dice_() % actors_.size()];
+    if (one.busy && one.shown.has_lasted(dice_() % 8 == 0)) {
+      const bool taken = one.shown.take([&](const void* whose) {
+        if (!one.running->take_over(whose)) return false;
+        queue_.push_back(one.running);
+        return true;
+      });
+      if (taken) ++takeovers;
+    }
+    looks_ = false;
+  }
 
   void fall_behind(std::size_t who) { actors_[who].priority = --lowest_; }
 
@@ -125,6 +147,7 @@ class stage {
   bool by_priority_;
   std::uint64_t often_;
   std::int64_t lowest_ = 0;
+  bool looks_ = false;
   std::vector<std::size_t> candidates_;
 };
 
@@ -182,5 +205,6 @@ void testing::play(std::uint64_t seed, mutant how_broken) noexcept {
   chosen_mutant = how_broken;
 }
 std::uint64_t testing::steps_made() noexcept { return steps; }
+std::uint64_t testing::takeovers_made() noexcept { return takeovers; }
 
 }  // namespace souk

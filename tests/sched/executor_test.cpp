@@ -51,7 +51,8 @@ INSTANTIATE_TEST_SUITE_P(Each, Executor, ::testing::ValuesIn(kinds), [](const au
 class job final : public task {
  public:
   explicit job(std::function<bool(unsigned)> what) : what_{std::move(what)} {}
-  bool run(unsigned worker) noexcept override { return what_(worker); }
+  bool run(unsigned worker, turn& /*shown*/) noexcept override { return what_(worker); }
+  bool take_over(const void* /*whose*/) noexcept override { return false; }
 
  private:
   std::function<bool(unsigned)> what_;

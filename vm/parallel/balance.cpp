@@ -118,10 +118,10 @@ shard* shard::find_hungry(unsigned shards) {
   return found == all.end() ? nullptr : found->get();
 }
 
-/// It has settled in, nothing of it is elsewhere in this shard, and every worker knows of its last
-/// move.
+/// It has settled in and is not away, nothing of it is elsewhere in this shard, and every worker
+/// knows of its last move.
 bool shard::may_move(const process& p) const {
-  return p.home.latest() == index_ && p.is_settled && !p.is_noted && !p.state.holds<nested_vm>() &&
+  return p.home.latest() == index_ && p.is_settled && !p.is_noted && !p.is_vm && p.room != 0 &&
          vm_.common().quiet.passed(p.moved) &&
          // relaxed: a process that is dead does not gain by a move, that is all.
          p.dead_from.load(std::memory_order_relaxed) == process::never &&

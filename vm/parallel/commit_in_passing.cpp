@@ -93,7 +93,7 @@ bool shard::commit_in_passing(process& p, action_list& all) {
     done = false;  // the plan meets it again, and knows what to do
   }
   if (!done) {
-    take_back(all.begin(), next);
+    unqueue(all.begin(), next);
   } else if (record_ != nullptr) {
     note_local(p);
   }
@@ -101,7 +101,7 @@ bool shard::commit_in_passing(process& p, action_list& all) {
 }
 
 /// The last first.
-void shard::take_back(action* first, action* last) noexcept {
+void shard::unqueue(action* first, action* last) noexcept {
   while (last != first) {
     --last;
     auto* const message = std::get_if<send_message>(&last->what);

@@ -29,27 +29,46 @@ inline void shard::close(process& p) {
 }
 
 /// Runs what gives the actions of a transition, and commits it. An exception is a crash of the
-/// process, and of nothing else (CRA-1).
+/// process, and of nothing else (CRA-1). Once the shard is lost the answer stays with the run.
 template <class F>
-[[gnu::always_inline]] inline void shard::run_guarded(process& p, F f) {
+[[gnu::always_inline]] inline shard::verdict shard::run_guarded(process& p, F f) {
+  visit& mine = *now_;
+  mine.shown.begin(&p);
   try {
-    f(answer_);
+    f(mine.answer);
   } catch (const std::exception& e) {
-    answer_.clear();
-    return crash(p, fault{e.what()});
+    return fail(p, mine, fault{e.what()});
   } catch (...) {
-    answer_.clear();
-    return crash(p, fault{"an exception that is not a std::exception"});
+    return fail(p, mine, fault{"an exception that is not a std::exception"});
   }
-  if (answer_.empty()) return;
-  commit(p, answer_.list());
-  if (answer_.size() > most_kept) answer_ = {};
-  answer_.clear();
+  const verdict how = mine.shown.end();
+  if (how == verdict::lost) [[unlikely]] {
+    mine.lost_in = &p;
+    return how;
+  }
+  actions& answer = mine.answer;
+  if (answer.empty()) return how;
+  commit(p, answer.list());
+  if (answer.size() > most_kept) answer = {};
+  answer.clear();
+  return how;
 }
 
-inline void shard::handle_event(process& p, endpoint& to, const event& what) {
+[[gnu::noinline]] shard::verdict shard::fail(process& p, visit& mine, fault why) {
+  mine.answer.clear();
+  const verdict how = mine.shown.end();
+  if (how == verdict::lost) {
+    mine.lost_in = &p;
+    mine.failure = std::move(why);
+  } else {
+    crash(p, why);
+  }
+  return how;
+}
+
+inline shard::verdict shard::handle_event(process& p, endpoint& to, const event& what) {
   if (listener_ != nullptr) listener_->on_event(p.self, to.id, what);
-  run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
+  return run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
 }
 
 // With many who wait, each step from an entry to its handler is a wait for memory. So those that
@@ -66,68 +85,83 @@ inline void shard::fetch_ahead(const endpoint& to) noexcept {
   fetch(to.on_event.address());
 }
 
-inline void shard::handle_message(entry& first) {
+inline shard::verdict shard::handle_message(entry& first) {
   endpoint& to = first.to();
   const event what = event::message(first.orientation(), std::move(first.topic()));
   queue_.pop_spent();
   process& p = *to.owner;
-  if (!p.is_gone) handle_event(p, to, what);
+  verdict how = verdict::goes_on;
+  if (!p.is_gone) {
+    how = handle_event(p, to, what);
+    if (how == verdict::lost) [[unlikely]]
+      return how;
+  }
   close(p);
+  return how;
 }
 
-// An entry leaves the queue before it is handled: what is handled may add entries. Of those who
-// have ended the rest is dropped.
-unsigned shard::handle_some(unsigned budget) {
-  const unsigned all = budget;
+// An entry leaves the queue before it is handled, but for a crowd: what is handled may add entries.
+// Of those who have ended the rest is dropped.
+shard::verdict shard::handle_some(unsigned& budget) {
   while (!queue_.empty() && budget > 0) {
     fetch_ahead();
     entry& first = queue_.front();
+    verdict how = verdict::goes_on;
     if (first.which() == entry_kind::message) [[likely]] {
-      handle_message(first);
+      how = handle_message(first);
       --budget;
     } else {
-      budget -= handle_next(budget);
+      how = handle_next(budget);
     }
+    if (how != verdict::goes_on) [[unlikely]]
+      return how;
   }
-  return all - budget;
+  return verdict::goes_on;
 }
 
 /// What is no message for one.
-unsigned shard::handle_next(unsigned budget) {
+shard::verdict shard::handle_next(unsigned& budget) {
   entry& first = queue_.front();
-  switch (first.which()) {
-    case entry_kind::crowd: {
-      entry all = std::move(first);
-      queue_.pop();
-      return handle_crowd(std::move(all), budget);
-    }
-    case entry_kind::errand: {
-      std::unique_ptr<errand> job = std::move(first).take_job();
-      queue_.pop();
-      process& p = *job->owner;
-      if (!p.is_gone) handle_errand(p, std::move(job));
-      close(p);
-      return 1;
-    }
-    default: handle_news(); return 1;
-  }
+  if (first.which() == entry_kind::crowd) return handle_crowd(budget);
+  --budget;
+  if (first.which() != entry_kind::errand) return handle_news();
+  std::unique_ptr<errand> job = std::move(first).take_job();
+  queue_.pop();
+  process& p = *job->owner;
+  verdict how = verdict::goes_on;
+  if (!p.is_gone) how = handle_errand(p, std::move(job));
+  if (how != verdict::lost) close(p);
+  return how;
 }
 
-unsigned shard::handle_crowd(entry one, unsigned budget) {
-  auto& all = one.all().members;
-  const std::size_t count = std::min<std::size_t>(all.size(), budget);
+// It stays in front until all have heard it, so that who takes over finds the others there.
+shard::verdict shard::handle_crowd(unsigned& budget) {
+  entry& one = queue_.front();
+  crowd& all = one.all();  // stays where it is, though the queue may grow
   const event what = event::message(one.orientation(), one.topic());
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + 2 < count) fetch_ahead(*all[i + 2]);
-    process& p = *all[i]->owner;
-    if (!p.is_gone) handle_event(p, *all[i], what);
+  const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(all.members.size(), budget));
+  verdict how = verdict::goes_on;
+  std::uint32_t done = 0;
+  while (done < count && how == verdict::goes_on) {
+    if (done + 2 < count) fetch_ahead(*all.members[done + 2]);
+    endpoint& to = *all.members[done];
+    crowd_done_ = ++done;
+    process& p = *to.owner;
+    if (!p.is_gone) how = handle_event(p, to, what);
+    if (how == verdict::lost) return how;
     close(p);
   }
-  if (count < all.size()) {  // the others come first in the next quantum
-    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
-    queue_.emplace_front(std::move(one));
-  }
-  return static_cast<unsigned>(count);
+  budget -= done;
+  drop_done();
+  return how;
+}
+
+/// Those of the crowd in front that have heard it.
+void shard::drop_done() {
+  auto& members = queue_.front().all().members;
+  const std::uint32_t done = std::exchange(crowd_done_, 0);
+  if (done == members.size()) return queue_.pop();
+  members.erase(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(done));
 }
 
 // What is queued before is performed before (CRA-2): it is performed already.
@@ -138,36 +172,46 @@ void shard::crash(process& p, const fault& why) {
 }
 
 // A presence, or an absence and the reason that follows it.
-void shard::handle_news() {
+shard::verdict shard::handle_news() {
   entry news = std::move(queue_.front());
   queue_.pop();
   souk::role seen{news.orientation(), news.interest(), std::move(news.topic())};
   process& p = *news.to().owner;
+  verdict how = verdict::goes_on;
   if (news.which() == entry_kind::presence) {
-    if (!p.is_gone) handle_event(p, news.to(), event::presence(std::move(seen)));
-    return close(p);
+    if (!p.is_gone) how = handle_event(p, news.to(), event::presence(std::move(seen)));
+  } else {
+    reason why{std::move(queue_.front().topic())};
+    queue_.pop();
+    ++p.handled;
+    if (!p.is_gone)
+      how = handle_event(p, news.to(), event::absence(std::move(seen), std::move(why)));
   }
-  reason why{std::move(queue_.front().topic())};
-  queue_.pop();
-  ++p.handled;
-  if (!p.is_gone) handle_event(p, news.to(), event::absence(std::move(seen), std::move(why)));
-  close(p);
+  if (how != verdict::lost) close(p);
+  return how;
 }
 
-void shard::handle_registered(process& p, registered_event r) {
+shard::verdict shard::handle_registered(process& p, registered_event r) {
+  visit& mine = *now_;
   machine* const inside = machine_in(p);
   if (inside != nullptr) inside->take_in_hand(r.handled);
-  handle_event(p, *r.to, r.what);
+  const verdict how = handle_event(p, *r.to, r.what);
+  if (how == verdict::lost) {  // so there is no VM inside
+    mine.handled = std::move(r.handled);
+    return how;
+  }
   if (inside != nullptr) inside->take_in_hand({});
   vm_.send_out(std::move(r.handled));
+  return how;
 }
 
-void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
+shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
+  verdict how = verdict::goes_on;
   std::visit(overloaded{
                  [&](settle_in& s) { settle(p, s.first); },
-                 [&](resume& r) { run_guarded(p, [&](actions& out) { r.k(p.state, out); }); },
+                 [&](resume& r) { how = run_guarded(p, [&](actions& out) { r.k(p.state, out); }); },
                  [&](greet_child& g) {
-                   run_guarded(p, [&](actions& out) { g.k(g.child, p.state, out); });
+                   how = run_guarded(p, [&](actions& out) { g.k(g.child, p.state, out); });
                  },
                  [&](greet_outer_child& g) {
                    if (p.waiting.empty()) return;
@@ -177,10 +221,11 @@ void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
                    if (found == waiting.end()) return;
                    const spawn_continuation k = found->k;
                    waiting.erase(found);
-                   run_guarded(p, [&](actions& out) { k(g.child, p.state, out); });
+                   how = run_guarded(p, [&](actions& out) { k(g.child, p.state, out); });
                  },
                  [&](commit_later& c) { commit(p, c.all); },
-                 [&](registered_event& r) { handle_registered(p, std::move(r)); },
+                 [&](registered_event& r) { how = handle_registered(p, std::move(r)); },
+                 [&](rejoin& r) { commit_rejoin(p, r); },
                  [&](sign& s) { pass_inside(p, s.handled); },
                  [&](bury& b) { end_process(p, b.why); },
                  [&](inject& i) { commit_inject(i); },
@@ -196,6 +241,7 @@ void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
                  [](move_in&) {},  // deliver() takes it
              },
              job->what);
+  return how;
 }
 
 // Its home adopts it. Until then neither stop_machines() nor news from inside could find it.

@@ -124,6 +124,7 @@ void machine::begin_nested(process& p, const detail::function<boot_function(pid)
   auto inside = std::make_unique<machine>(*this, p);
   const boot_function first = maker(p.self);
   p.state = detail::state_box{nested_vm{inside.get()}};
+  p.is_vm = true;
   inside.release()->boot(first);  // runs from now on, and ends by itself
 }
 

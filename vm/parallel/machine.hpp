@@ -8,6 +8,7 @@
 //     balance.cpp    which processes live in which shard
 //     nested.cpp     the VM around, and the VMs inside
 //     outside.cpp    what the ground VM brings in, and when it has been handled
+//     takeover.cpp   a shard goes on while a handler of it takes its time
 //
 // Every run equals a run of the functional VM that performs one transition after the other. The
 // argument is that of the commit protocol (DESIGN.md); the names here are its names.
@@ -16,8 +17,9 @@
 //            arrive(), inject(), stop().
 // Ownership  The outermost machine belongs to the universe; a nested one to itself: when it is over
 //            and idle, or collected, it goes to the universe's cemetery.
-// M1  active_ counts the shards that are not parked and the machines inside that are active. A
-//     worker that makes something active is itself counted, so 0 means that nothing is left to do.
+// M1  active_ counts the shards that are not parked, the machines inside that are active, and the
+//     handlers from under which a shard was taken over. A worker that makes something active is
+//     itself counted, so 0 means that nothing is left to do.
 // M2  stop() adds `ending` to the same word, and is itself counted until all shards were told. So
 //     the count of an ending machine becomes 0 once, and whoever makes it 0 buries the machine.
 #pragma once
@@ -230,9 +232,10 @@ struct nested_vm {
   machine* inside;
 };
 
-/// The machine in a process, if it is a nested VM; otherwise null.
+/// The machine in a process, if it is a nested VM; otherwise null. `is_vm` comes first: the state
+/// of a process that is away is not ours to read (P4).
 [[nodiscard]] inline machine* machine_in(process& p) {
-  return p.state.holds<nested_vm>() ? p.state.get<nested_vm>().inside : nullptr;
+  return p.is_vm && p.state.holds<nested_vm>() ? p.state.get<nested_vm>().inside : nullptr;
 }
 
 }  // namespace souk::parallel

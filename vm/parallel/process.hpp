@@ -9,7 +9,9 @@
 // P2  An endpoint is freed when it is in no version of the table that a worker may see, and no
 //     entry of a queue or an inbox names it. So is a process that has ended.
 // P3  What waits for a process is handled in the order of its commits: first what is in the queue
-//     of its shard, at most as much as shard::has_room_for() says, then its backlog.
+//     of its shard, at most as much as `room` says, then its backlog.
+// P4  A process is away while a handler runs that its shard was taken over from. Its state is then
+//     that worker's; `room` is 0, all that waits is in its backlog, and what is handled is queued.
 #pragma once
 
 #include <souk/action.hpp>
@@ -19,6 +21,7 @@
 #include <deque>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <variant>
@@ -28,7 +31,6 @@
 
 namespace souk::parallel {
 
-class shard;
 struct process;
 
 /// A vector for what few have: one word while it is empty.
@@ -169,14 +171,19 @@ struct receipt_from_inside {
   receipt handled;
 };
 
-/// The process comes from another shard, with all that it has.
-struct move_in {};
+struct move_in {};  // from another shard, with all that it has
+/// What came of the handler that the shard was taken over from.
+struct rejoin {
+  action_list answer;
+  std::optional<fault> failure;
+  receipt handled;
+};
 
 struct errand : charged {
   process* owner;
   std::variant<settle_in, resume, greet_child, greet_outer_child, commit_later, registered_event,
                sign, bury, inject, arrival, arrival_of_child, hand_out, stop, stop_inside, stop_own,
-               inside_is_idle, outbox_filled, receipt_from_inside, move_in>
+               inside_is_idle, outbox_filled, receipt_from_inside, move_in, rejoin>
       what;
 
   errand(process* p, decltype(what) w) : owner{p}, what{std::move(w)} {}
@@ -346,7 +353,7 @@ struct process : charged {
 
   /// Nothing waits for it.
   [[nodiscard]] bool is_quiet() const noexcept { return arrived == handled; }
-  /// How many of its entries are in the queue of its shard.
+  /// How many of its entries are in the queue of its shard (P4).
   [[nodiscard]] std::uint32_t queued() const noexcept { return arrived - handled - backlog.size(); }
   /// Whether what had arrived when that was `arrived` is handled.
   [[nodiscard]] bool has_handled(std::uint32_t mark) const noexcept {
@@ -364,6 +371,9 @@ struct process : charged {
   bool is_gone = false;     // it has ended or was collected, and only waits to be freed
   bool is_settled = false;  // among the processes of its shard
   bool is_noted = false;    // may be collected
+  bool is_vm = false;       // constant after its boot
+  std::uint32_t room = turn;
+  std::uint32_t place = 0;  // among the processes of its shard
   detail::state_box state{};
   parallel::backlog backlog;                         // P3
   std::vector<std::unique_ptr<endpoint>> endpoints;  // W, by age
@@ -375,8 +385,8 @@ struct process : charged {
   rare_vector<waiting_continuation> waiting;
   std::uint64_t next_continuation = 0;
   std::uint64_t moved = 0;  // the stamp of its last move
-  std::uint32_t place = 0;  // among the processes of its shard
 
+  static constexpr std::uint32_t turn = 256;  ///< in the queue: others are never far behind
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
   /// It is about to end itself: who wants to kill it waits until that is certain, or called off.

@@ -10,8 +10,6 @@ namespace {
 constexpr std::uint32_t agent_number = std::numeric_limits<std::uint32_t>::max();
 /// Entries handled in a quantum.
 constexpr unsigned quantum = 1024;
-/// Of one process so many wait in the queue of its shard: those of others are never far behind.
-constexpr std::uint32_t turn = 256;
 /// So many graves are kept while the shard is busy.
 constexpr std::size_t full_cemetery = 64;
 }  // namespace
@@ -22,7 +20,8 @@ shard::shard(machine& of, unsigned index, std::uint64_t seed)
       index_{index},
       agent_{pid{of.id(), agent_number}, {}, index},
       dice_{seed} {
-  most_queued_ = of.common().seed == 0 ? turn : 1 + roll(3);
+  most_queued_ = of.common().seed == 0 ? process::turn : 1 + roll(3);
+  agent_.room = most_queued_;
 }
 
 // Of a VM that was collected: the VMs inside are idle too, and nobody else knows them (GC-3).
@@ -32,7 +31,7 @@ shard::~shard() {
   }
 }
 
-bool shard::run(unsigned worker) noexcept {
+bool shard::run(unsigned worker, sched::turn& shown) noexcept {
   universe& common = vm_.common();
   const surroundings_scope here{common.around.loop};
   common.sweep();
@@ -40,18 +39,23 @@ bool shard::run(unsigned worker) noexcept {
   bool more = true;
   {
     const detail::account_scope paying{vm_.payer()};
-    more = run_quantum();
+    visit mine{.shown = shown};
+    const outcome how = run_quantum(mine);
+    if (how == outcome::lost) come_back(mine);
+    more = how == outcome::more;
   }
-  // Parked, another worker may run this shard from here on.
+  // Parked or lost, another worker may run this shard from here on.
   if (!more) vm_.deactivate();
   common.quiet.leave(worker);
   if (!more) common.sweep();  // the last to leave frees what waited for the others
   return more;
 }
 
-// False: it is parked.
-bool shard::run_quantum() {
+shard::outcome shard::run_quantum(visit& mine) {
+  now_ = &mine;
+  mine.answer = std::move(answer_);
   snap_ = nullptr;
+  if (left_ != nullptr) go_on_without(*std::exchange(left_, nullptr));
   open_epoch();
   collect();
   mark_graves();
@@ -60,26 +64,35 @@ bool shard::run_quantum() {
   if (is_one_too_many() && vm_.common().seed == 0) give_away();
   const bool has_others = vm_.shards().size() > 1;
   const std::int64_t began = has_others ? start_of_quantum() : 0;
-  const unsigned handled = handle_some(vm_.common().seed == 0 ? quantum : 1 + roll(8));
+  const unsigned most = vm_.common().seed == 0 ? quantum : 1 + roll(8);
+  unsigned budget = most;
+  const verdict how = handle_some(budget);
+  if (how == verdict::lost) return outcome::lost;
+  answer_ = std::move(mine.answer);
   snap_ = nullptr;
-  if (has_others) share_load(handled, began);
-  if (!queue_.empty() || !idle_.empty()) return true;
+  if (how == verdict::hurry) patience_ = 0;
+  if (has_others) share_load(most - budget, began);
+  if (!queue_.empty() || !idle_.empty()) return outcome::more;
   sweep();
   inbox_.lock();
   if (!inbox_.empty()) {
     (void)inbox_.unlock();
-    return true;
+    return outcome::more;
   }
   // Nobody may come here for a long time: what our graves hold, a socket perhaps, must not wait.
-  // All that arrived is handled, so their stamps are all that they wait for.
-  std::vector<grave> left = std::exchange(graves_, {});
-  marked_graves_ = 0;
+  // All that arrived is handled, so their stamps are all that they wait for. But if a process is
+  // away, its handler may have its endpoint in a grave; it will come back here.
+  std::vector<grave> left;
+  if (away_ == 0) {
+    left = std::exchange(graves_, {});
+    marked_graves_ = 0;
+  }
   inbox_.unlock_and_park();
   if (!left.empty()) {
     const std::uint64_t stamp = left.back().stamp;
     vm_.common().bury(stamp, std::make_unique<buried_graves>(std::move(left)));
   }
-  return false;
+  return outcome::parked;
 }
 
 // The table first and then the word: a commit that we do not find in the inbox has locked it after
@@ -119,9 +132,12 @@ void shard::deliver(entry one) {
     return deliver_to_all(std::move(one).take_all(), o, std::move(body));
   }
   process& p = one.owner();
-  if (one.which() == entry_kind::errand && one.is<move_in>()) {
-    adopt(p);
-    return refill(p);
+  if (one.which() == entry_kind::errand) {
+    if (one.is<rejoin>()) return take_back(p, std::move(one));
+    if (one.is<move_in>()) {
+      adopt(p);
+      return refill(p);
+    }
   }
   // A reason stays behind its absence.
   const bool has_room = one.which() == entry_kind::reason ? p.backlog.empty() : has_room_for(p);
@@ -149,7 +165,7 @@ void shard::deliver_to_all(std::unique_ptr<crowd> all, orientation o, term body)
 void shard::refill(process& p) {
   while (!p.backlog.empty()) {
     const bool is_reason = p.backlog.front().which() == entry_kind::reason;
-    if (p.queued() >= most_queued_ && !is_reason) return;
+    if (p.queued() >= p.room && !is_reason) return;
     queue_.emplace(std::move(p.backlog.front()));
     p.backlog.pop();
   }
@@ -197,6 +213,7 @@ void shard::collect() {
 
 void shard::adopt(process& p) {
   p.place = static_cast<std::uint32_t>(processes_.size());
+  p.room = most_queued_;
   p.is_settled = true;
   processes_.emplace_back(&p);
 }

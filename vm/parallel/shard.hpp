@@ -1,7 +1,8 @@
 // A shard: some processes of a VM, run by at most one worker at a time.
 //
-// Threads    push_from_outside(), the inbox: any. All else: the worker that runs the shard; from
-//            one run to the next it is handed over by the inbox's parked state or by the executor.
+// Threads    push_from_outside(), the inbox: any. take_over(): the executor's watch. All else: the
+//            worker that runs the shard; from one run to the next it is handed over by the inbox's
+//            parked state or by the executor, maybe from under a handler (takeover.cpp).
 // S1  An epoch is the time in which `snap_` is set. All local commits of an epoch take effect when
 //     its table was loaded.
 // S2  What is in the inbox when an epoch opens is in the queue before its first commit.
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <variant>
@@ -73,7 +75,8 @@ class shard final : public sched::task {
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
 
-  bool run(unsigned worker) noexcept override;
+  bool run(unsigned worker, sched::turn& shown) noexcept override;
+  bool take_over(const void* whose) noexcept override;
 
   /// Leaves an errand for the agent or for a process of this shard.
   void push_from_outside(process* owner, decltype(errand::what) what);
@@ -90,15 +93,27 @@ class shard final : public sched::task {
   class change;  // change.cpp
   friend class change;
 
+  /// What a run has to itself: its handler may go on when the shard is run by another worker.
+  struct visit {
+    sched::turn& shown;
+    actions answer{};  // of the handler that runs, or ran last
+    // Once it has lost the shard: whose handler that was, and what else came of it.
+    process* lost_in = nullptr;
+    std::optional<fault> failure{};
+    receipt handled{};
+  };
+  enum class outcome : std::uint8_t { more, parked, lost };
+  using verdict = sched::turn::outcome;
+
   // shard.cpp
-  [[nodiscard]] bool run_quantum();
+  [[nodiscard]] outcome run_quantum(visit& mine);
   void open_epoch();
   void drain_locked();
   void deliver(entry one);
   void deliver_to_all(std::unique_ptr<crowd> all, orientation o, term body);
   void refill(process& p);
   [[nodiscard]] bool has_room_for(const process& p) const noexcept {
-    return p.arrived - p.handled < most_queued_ && p.backlog.empty();
+    return p.arrived - p.handled < p.room && p.backlog.empty();
   }
   [[gnu::always_inline]] void deliver_message(endpoint& to, process& p, orientation o,
                                               term&& body) {
@@ -141,23 +156,32 @@ class shard final : public sched::task {
   }
   [[nodiscard]] unsigned roll(unsigned below) { return dice_.roll(below); }
 
-  // handle.cpp
-  /// Handles up to `budget` of what waits. How much that was.
-  unsigned handle_some(unsigned budget);
-  /// Handles what is first in the queue; at most `budget` of a crowd. How much that was.
-  [[nodiscard]] unsigned handle_next(unsigned budget);
-  void handle_message(entry& first);
-  void handle_event(process& p, endpoint& to, const event& what);
-  [[nodiscard]] unsigned handle_crowd(entry one, unsigned budget);
-  void handle_news();
-  void handle_errand(process& p, std::unique_ptr<errand> job);
+  // handle.cpp: who is told that the shard is lost touches nothing of it any more.
+  /// Handles up to `budget` of what waits, and says what is left of it.
+  [[nodiscard]] verdict handle_some(unsigned& budget);
+  /// Handles what is first in the queue; at most `budget` of a crowd.
+  [[nodiscard]] verdict handle_next(unsigned& budget);
+  [[nodiscard]] verdict handle_message(entry& first);
+  [[nodiscard]] verdict handle_event(process& p, endpoint& to, const event& what);
+  [[nodiscard]] verdict handle_crowd(unsigned& budget);
+  void drop_done();
+  [[nodiscard]] verdict handle_news();
+  [[nodiscard]] verdict handle_errand(process& p, std::unique_ptr<errand> job);
   /// One of those in the queue is handled.
   void close(process& p);
   void settle(process& p, action_list& first);
   template <class F>
-  void run_guarded(process& p, F f);
+  [[nodiscard]] verdict run_guarded(process& p, F f);
+  [[nodiscard]] verdict fail(process& p, visit& mine, fault why);
   void crash(process& p, const fault& why);
   void end_process(process& p, const reason& why);
+
+  // takeover.cpp
+  void go_on_without(process& p);
+  void set_aside(process& p);
+  void come_back(visit& from);
+  void take_back(process& p, entry one);
+  void commit_rejoin(process& p, rejoin& r);
 
   // commit.cpp
   /// The actions are of no use after it.
@@ -173,7 +197,7 @@ class shard final : public sched::task {
   [[nodiscard]] static bool ends_unseen(const process& p, const action& a) noexcept;
   [[nodiscard]] static bool mark_dead(process& p, std::uint64_t as) noexcept;
   void call_off(process& p) const noexcept;
-  void take_back(action* first, action* last) noexcept;
+  void unqueue(action* first, action* last) noexcept;
   [[nodiscard]] static std::unique_ptr<crowd> make_crowd(
       std::span<const routing::target* const> receivers);
   static void note_sender(const entry& one, std::uint32_t number) noexcept;
@@ -241,7 +265,7 @@ class shard final : public sched::task {
   void plan_child(const arrival_of_child& a, const table& at);
 
   // outside.cpp
-  void handle_registered(process& p, registered_event r);
+  [[nodiscard]] verdict handle_registered(process& p, registered_event r);
   static void pass_inside(process& p, const receipt& handled);
   void give_to_all(const receipt& handled);
 
@@ -273,7 +297,11 @@ class shard final : public sched::task {
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
   sched::inbox<entry>::queue room_;
-  actions answer_;  // of the handler that runs, or ran last
+  visit* now_ = nullptr;          // the run
+  actions answer_;                // its memory between two runs
+  std::uint32_t crowd_done_ = 0;  // of the crowd in front, while it is handled
+  std::uint32_t away_ = 0;        // processes
+  process* left_ = nullptr;       // away since the last run
   plan plan_;
   std::vector<shard*> homes_;  // the receivers' shards, ascending
   bool outbox_locked_ = false;
