@@ -121,7 +121,7 @@ shard* shard::find_hungry(unsigned shards) {
 /// It has settled in and is not away, nothing of it is elsewhere in this shard, and every worker
 /// knows of its last move.
 bool shard::may_move(const process& p) const {
-  return p.home.latest() == index_ && p.is_settled && !p.is_noted && !p.is_vm && p.room != 0 &&
+  return p.home.latest() == index_ && p.is_settled && !p.is_noted && !p.is_vm && !p.is_away &&
          vm_.common().quiet.passed(p.moved) &&
          // relaxed: a process that is dead does not gain by a move, that is all.
          p.dead_from.load(std::memory_order_relaxed) == process::never &&

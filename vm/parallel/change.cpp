@@ -90,6 +90,7 @@ void shard::change::add(const add_endpoint& a) {
   changed_ = true;
   ++self_.next_age;
   self_.endpoints.push_back(std::move(added));
+  self_.has_endpoints = true;
   if (vm_listener* const listener = at_.vm_.common().listener; listener != nullptr) {
     listener->on_endpoint_added(self_.self, a.role);
     if (a.role.topic.is_false())
@@ -116,6 +117,7 @@ void shard::change::erase(const delete_endpoint& a) {
   take_out(**place, reason{a.why});
   replaced_.push_back(std::move(*place));
   self_.endpoints.erase(place);
+  self_.has_endpoints = !self_.endpoints.empty();
 }
 
 // ABS-1: its own handler is told too.

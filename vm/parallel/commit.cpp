@@ -58,7 +58,7 @@ inline bool shard::commit_local_send(process& p, send_message& a) {
   process& receiver = owner_of(to);
   if (receiver.home.at(at.id) != index_) return false;
   if (record_ != nullptr) note_local(p);
-  receiver.last_sender = p.self.number;
+  if (has_others_) receiver.last_sender = p.self.number;
   deliver_message(to, receiver, a.orientation, std::move(a.body));
   return true;
 }

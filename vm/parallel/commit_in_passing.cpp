@@ -28,7 +28,7 @@ bool is_queued(const send_message& a) noexcept { return a.body.is_false(); }
   queue_.emplace(entry_kind::message, to, a.orientation, interest_type::participant,
                  std::move(a.body));
   ++receiver.arrived;
-  receiver.last_sender = p.self.number;
+  if (has_others_) receiver.last_sender = p.self.number;
   return true;
 }
 

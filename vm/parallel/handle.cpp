@@ -16,7 +16,6 @@ overloaded(F...) -> overloaded<F...>;  // clang 14 needs it said
 
 /// Room for so many actions is kept.
 constexpr std::size_t most_kept = 64;
-constexpr std::size_t cache_line = 64;
 
 void fetch(const void* address) noexcept { __builtin_prefetch(address); }
 
@@ -24,8 +23,8 @@ void fetch(const void* address) noexcept { __builtin_prefetch(address); }
 
 inline void shard::close(process& p) {
   ++p.handled;
-  if (!p.backlog.empty() && p.queued() == 0) refill(p);
-  if (p.endpoints.empty() && p.is_quiet()) note_if_idle(p);
+  if (p.room == 0 && p.queued() == 0) refill(p);
+  if (!p.has_endpoints && p.is_quiet()) note_if_idle(p);
 }
 
 /// Runs what gives the actions of a transition, and commits it. An exception is a crash of the
@@ -79,9 +78,9 @@ inline void shard::fetch_ahead() const noexcept {
   if (queue_[2].which() == entry_kind::message) fetch_ahead(queue_[2].to());
 }
 
-inline void shard::fetch_ahead(const endpoint& to) noexcept {
+inline void shard::fetch_ahead(const endpoint& to) const noexcept {
   fetch(to.owner);
-  fetch(reinterpret_cast<const std::byte*>(to.owner) + cache_line);
+  if (has_others_) fetch(&to.owner->self);  // for the receivers of what it sends
   fetch(to.on_event.address());
 }
 

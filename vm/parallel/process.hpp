@@ -17,6 +17,7 @@
 #include <souk/action.hpp>
 #include <souk/event.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <limits>
@@ -360,7 +361,14 @@ struct process : charged {
     return static_cast<std::int32_t>(handled - mark) >= 0;
   }
 
-  // What each message touches comes first.
+  /// What comes later waits until what has come is handled, or until the process is back.
+  template <class... Arguments>
+  void put_aside(Arguments&&... arguments) {
+    backlog.emplace(std::forward<Arguments>(arguments)...);
+    room = 0;
+  }
+
+  // What each message touches comes first: with the eight bytes before it, one line of the caches.
   residence home;
   /// V: the id of the first version in which it is dead.
   sched::atomic<std::uint64_t> dead_from{never};
@@ -368,12 +376,14 @@ struct process : charged {
   std::uint32_t handled = 0;  ///< of these
   /// Who sent it the last message that was committed here: they move together.
   std::uint32_t last_sender = nobody;
-  bool is_gone = false;     // it has ended or was collected, and only waits to be freed
-  bool is_settled = false;  // among the processes of its shard
-  bool is_noted = false;    // may be collected
-  bool is_vm = false;       // constant after its boot
-  std::uint32_t room = turn;
-  std::uint32_t place = 0;  // among the processes of its shard
+  /// So many entries may stand in the queue; 0 while there is a backlog, or it is away.
+  std::uint16_t room = turn;
+  bool is_gone : 1 = false;     // it has ended or was collected, and only waits to be freed
+  bool is_settled : 1 = false;  // among the processes of its shard
+  bool is_noted : 1 = false;    // may be collected
+  bool is_vm : 1 = false;       // constant after its boot
+  bool is_away : 1 = false;     // P4
+  bool has_endpoints : 1 = false;
   detail::state_box state{};
   parallel::backlog backlog;                         // P3
   std::vector<std::unique_ptr<endpoint>> endpoints;  // W, by age
@@ -385,8 +395,9 @@ struct process : charged {
   rare_vector<waiting_continuation> waiting;
   std::uint64_t next_continuation = 0;
   std::uint64_t moved = 0;  // the stamp of its last move
+  std::uint32_t place = 0;  // among the processes of its shard
 
-  static constexpr std::uint32_t turn = 256;  ///< in the queue: others are never far behind
+  static constexpr std::uint16_t turn = 256;  ///< in the queue: others are never far behind
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
   /// It is about to end itself: who wants to kill it waits until that is certain, or called off.
@@ -394,6 +405,7 @@ struct process : charged {
 };
 
 static_assert(alignof(process) <= sizeof(std::uint64_t), "see charged");
+static_assert(offsetof(process, backlog) <= 56, "one line of the caches");
 static_assert(alignof(endpoint) <= sizeof(std::uint64_t), "see charged");
 static_assert(alignof(errand) <= sizeof(std::uint64_t), "see charged");
 

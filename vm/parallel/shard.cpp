@@ -17,10 +17,11 @@ constexpr std::size_t full_cemetery = 64;
 shard::shard(machine& of, unsigned index, std::uint64_t seed)
     : vm_{of},
       listener_{of.common().listener},
+      has_others_{of.size().most() > 1},
       index_{index},
       agent_{pid{of.id(), agent_number}, {}, index},
       dice_{seed} {
-  most_queued_ = of.common().seed == 0 ? process::turn : 1 + roll(3);
+  most_queued_ = of.common().seed == 0 ? process::turn : static_cast<std::uint16_t>(1 + roll(3));
   agent_.room = most_queued_;
 }
 
@@ -62,8 +63,7 @@ shard::outcome shard::run_quantum(visit& mine) {
   // Not at each grave: a look at all of them for each few.
   if (graves_.size() >= full_cemetery && vm_.common().quiet.passed(graves_.front().stamp)) sweep();
   if (is_one_too_many() && vm_.common().seed == 0) give_away();
-  const bool has_others = vm_.shards().size() > 1;
-  const std::int64_t began = has_others ? start_of_quantum() : 0;
+  const std::int64_t began = has_others_ ? start_of_quantum() : 0;
   const unsigned most = vm_.common().seed == 0 ? quantum : 1 + roll(8);
   unsigned budget = most;
   const verdict how = handle_some(budget);
@@ -71,7 +71,7 @@ shard::outcome shard::run_quantum(visit& mine) {
   answer_ = std::move(mine.answer);
   snap_ = nullptr;
   if (how == verdict::hurry) patience_ = 0;
-  if (has_others) share_load(most - budget, began);
+  if (has_others_) share_load(most - budget, began);
   if (!queue_.empty() || !idle_.empty()) return outcome::more;
   sweep();
   inbox_.lock();
@@ -144,7 +144,7 @@ void shard::deliver(entry one) {
   if (has_room) {
     queue_.emplace(std::move(one));
   } else {
-    p.backlog.emplace(std::move(one));
+    p.put_aside(std::move(one));
   }
   ++p.arrived;
 }
@@ -153,8 +153,7 @@ void shard::deliver_to_all(std::unique_ptr<crowd> all, orientation o, term body)
   std::erase_if(all->members, [&](endpoint* to) {
     process& p = *to->owner;
     const bool has_room = has_room_for(p);
-    if (!has_room)
-      p.backlog.emplace(entry_kind::message, *to, o, interest_type::participant, term{body});
+    if (!has_room) p.put_aside(entry_kind::message, *to, o, interest_type::participant, term{body});
     ++p.arrived;
     return !has_room;
   });
@@ -163,12 +162,14 @@ void shard::deliver_to_all(std::unique_ptr<crowd> all, orientation o, term body)
 
 /// What waited behind its turn goes into the queue, behind what others have there by now.
 void shard::refill(process& p) {
+  p.room = 0;
   while (!p.backlog.empty()) {
     const bool is_reason = p.backlog.front().which() == entry_kind::reason;
-    if (p.queued() >= p.room && !is_reason) return;
+    if (p.queued() >= most_queued_ && !is_reason) return;
     queue_.emplace(std::move(p.backlog.front()));
     p.backlog.pop();
   }
+  p.room = most_queued_;
 }
 
 // GC-1, GC-2. The agent stays, and who is dead is buried in its turn.
@@ -213,7 +214,7 @@ void shard::collect() {
 
 void shard::adopt(process& p) {
   p.place = static_cast<std::uint32_t>(processes_.size());
-  p.room = most_queued_;
+  if (p.backlog.empty()) p.room = most_queued_;
   p.is_settled = true;
   processes_.emplace_back(&p);
 }

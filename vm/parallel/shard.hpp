@@ -113,19 +113,19 @@ class shard final : public sched::task {
   void deliver_to_all(std::unique_ptr<crowd> all, orientation o, term body);
   void refill(process& p);
   [[nodiscard]] bool has_room_for(const process& p) const noexcept {
-    return p.arrived - p.handled < p.room && p.backlog.empty();
+    return p.arrived - p.handled < p.room;
   }
   [[gnu::always_inline]] void deliver_message(endpoint& to, process& p, orientation o,
                                               term&& body) {
     if (has_room_for(p)) [[likely]] {
       queue_.emplace(entry_kind::message, to, o, interest_type::participant, std::move(body));
     } else {
-      p.backlog.emplace(entry_kind::message, to, o, interest_type::participant, std::move(body));
+      p.put_aside(entry_kind::message, to, o, interest_type::participant, std::move(body));
     }
     ++p.arrived;
   }
   void fetch_ahead() const noexcept;
-  static void fetch_ahead(const endpoint& to) noexcept;
+  void fetch_ahead(const endpoint& to) const noexcept;
   void note_if_idle(process& p);
   void collect();
   void retire(std::unique_ptr<endpoint> gone);
@@ -276,6 +276,7 @@ class shard final : public sched::task {
 
   machine& vm_;
   vm_listener* const listener_;
+  const bool has_others_;  // the VM has more shards
   unsigned index_;
   sched::inbox<entry> inbox_;
   process agent_;
@@ -284,7 +285,7 @@ class shard final : public sched::task {
   std::uint64_t epoch_stamp_ = 0;
   journal::contents::sequence* record_ = nullptr;
   ring<entry> queue_;          // what waits here, in the order of its commits
-  std::uint32_t most_queued_;  // of one process in the queue: then others have their turn (P3)
+  std::uint16_t most_queued_;  // of one process in the queue: then others have their turn (P3)
   bool is_over_ = false;       // so are the VMs inside
   unsigned patience_ = 0;      // quanta until somebody may move again
   unsigned next_nursery_ = 0;  // the shard that is asked next whether a child may start there

@@ -44,6 +44,7 @@ void shard::go_on_without(process& p) {
     }
   }
   if (broken(mutant::away_is_handled)) return;
+  p.is_away = true;
   p.room = 0;
   if (p.queued() > 1) set_aside(p);
 }
@@ -82,6 +83,7 @@ void shard::come_back(visit& from) {
 /// Stands for what was handled, so it is counted already.
 void shard::take_back(process& p, entry one) {
   --away_;
+  p.is_away = false;
   p.room = most_queued_;
   if (broken(mutant::rejoins_late)) refill(p);
   queue_.emplace(std::move(one));
