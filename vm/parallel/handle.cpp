@@ -47,6 +47,12 @@ template <class F>
   answer_.clear();
 }
 
+template <class K, class... Arguments>
+void shard::run_continuation(process& p, const K& k, const Arguments&... arguments) {
+  if (listener_ != nullptr) listener_->on_continuation(p.self);
+  run_guarded(p, [&](actions& out) { k(arguments..., p.state, out); });
+}
+
 inline void shard::handle_event(process& p, endpoint& to, const event& what) {
   if (listener_ != nullptr) listener_->on_event(p.self, to.id, what);
   run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
@@ -163,10 +169,8 @@ void shard::handle_registered(process& p, registered_event r) {
 void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
   std::visit(overloaded{
                  [&](settle_in& s) { settle(p, s.first); },
-                 [&](resume& r) { run_guarded(p, [&](actions& out) { r.k(p.state, out); }); },
-                 [&](greet_child& g) {
-                   run_guarded(p, [&](actions& out) { g.k(g.child, p.state, out); });
-                 },
+                 [&](resume& r) { run_continuation(p, r.k); },
+                 [&](greet_child& g) { run_continuation(p, g.k, g.child); },
                  [&](greet_outer_child& g) {
                    if (p.waiting.empty()) return;
                    auto& waiting = p.waiting.get();
@@ -175,7 +179,7 @@ void shard::handle_errand(process& p, std::unique_ptr<errand> job) {
                    if (found == waiting.end()) return;
                    const spawn_continuation k = found->k;
                    waiting.erase(found);
-                   run_guarded(p, [&](actions& out) { k(g.child, p.state, out); });
+                   run_continuation(p, k, g.child);
                  },
                  [&](commit_later& c) { commit(p, c.all); },
                  [&](registered_event& r) { handle_registered(p, std::move(r)); },

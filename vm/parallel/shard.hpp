@@ -149,6 +149,8 @@ class shard final : public sched::task {
   void settle(process& p, action_list& first);
   template <class F>
   void run_guarded(process& p, F f);
+  template <class K, class... Arguments>
+  void run_continuation(process& p, const K& k, const Arguments&... arguments);
   void crash(process& p, const fault& why);
   void end_process(process& p, const reason& why);
 
