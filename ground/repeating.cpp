@@ -1,6 +1,6 @@
 // A recorded run of a ground VM again: the functional VM performs its commits, and the values of
-// event sources come from the journal. The loop is there for drivers to find, and has nothing to do:
-// no source is asked, and what handlers would ask the world is answered from the journal.
+// event sources come from the journal. The loop is there for drivers to find, and has nothing to
+// do: no source is asked, and what handlers would ask the world is answered from the journal.
 //
 // Threads    The one that called ground_vm().
 #include <string>

@@ -5,8 +5,8 @@
 //
 // Threads    a process of the ground VM.
 // Ownership  Its state owns the stream: when the process ends, what was written is sent and the
-//            socket closes. While a recorded run is repeated there is no stream: what handlers ask of
-//            it is recorded (ask_world), and what it would be told is left out.
+//            socket closes. While a recorded run is repeated there is no stream: what handlers ask
+//            of it is recorded (ask_world), and what it would be told is left out.
 // C1  Nothing is taken from the socket while no subscriber is there to receive it: a connection
 //     that ends before its session begins is still told to the session.
 // C2  Each channel ends by itself: `finish` and absence for input, half close for output. An error

@@ -1,5 +1,5 @@
-// What surrounds the VM whose code this thread runs: how a driver finds its event loop, and how what
-// a handler asks the world is recorded or repeated, whichever thread runs it.
+// What surrounds the VM whose code this thread runs: how a driver finds its event loop, and how
+// what a handler asks the world is recorded or repeated, whichever thread runs it.
 //
 // Threads    Each has its own.
 #pragma once

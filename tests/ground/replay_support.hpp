@@ -114,7 +114,7 @@ inline actions listening_on(std::uint16_t port, const session& f) {
   return {sessions_on(port, f), until_leave()};
 }
 
-/// Reads to the end: who goes with something unread resets the connection, and what it said is lost.
+/// Reads to the end: who goes with something unread resets the connection, and is not heard.
 inline void ask_to_leave(std::uint16_t port) {
   const client last = dial(port);
   last.send("leave\n");

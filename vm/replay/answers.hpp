@@ -1,6 +1,6 @@
-// What handlers ask the world, where no message brings the answer: the time, a fresh name, whether a
-// socket took what was written. A recorded run writes the answers down, for each process in the order
-// in which it asked; a repeated one gets them from there, and the world is left alone.
+// What handlers ask the world, where no message brings the answer: the time, a fresh name, whether
+// a socket took what was written. A recorded run writes the answers down, for each process in the
+// order in which it asked; a repeated one gets them from there, and the world is left alone.
 //
 // Threads    ask_world(), tell_world(): whoever runs a handler. An answers: any.
 // A1  Who asks is the process whose handler this thread runs: whoever hears of handlers says which

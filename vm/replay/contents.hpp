@@ -5,8 +5,8 @@
 // J1  Within a VM, commits take effect in the order of (version, writers first, stamp); what
 //     shares a stamp is of one shard, in its order. Between VMs no order is kept: what enters and
 //     leaves a VM stands in queues, and whoever replays takes what is ready.
-// J2  What a process was answered (answers.hpp) is in the order in which it asked. Between processes
-//     no order is kept.
+// J2  What a process was answered (answers.hpp) is in the order in which it asked. Between
+//     processes no order is kept.
 #pragma once
 
 #include <souk/action.hpp>

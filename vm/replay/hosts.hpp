@@ -1,6 +1,6 @@
-// Host objects in a journal: objects of the program, which no text can be read as. They have numbers
-// there, in the order in which they first came in. A replay makes a stand-in for each: an object that
-// is equal to itself, and holds nothing.
+// Host objects in a journal: objects of the program, which no text can be read as. They have
+// numbers there, in the order in which they first came in. A replay makes a stand-in for each: an
+// object that is equal to itself, and holds nothing.
 //
 //     #s(souk-source 3)    the event source that the third endpoint to ask for one asked for
 //     #s(souk-host 2)      the second object that a value of a source brought in
