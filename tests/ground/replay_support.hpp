@@ -126,7 +126,7 @@ inline void ask_to_leave(std::uint16_t port) {
 /// Some clients at once, who say a few lines each, and then one who ends it.
 inline setting an_echo(std::uint16_t port, const tcp::options& how = lines_of(),
                        const session& f = echo_lines, int most = 4) {
-  const auto talk = [port](const client& c) {
+  const auto talk = [](const client& c) {
     for (int i = 0; i < 20; ++i) {
       const std::string line = "line " + std::to_string(i) + "\n";
       c.send(line);
