@@ -48,13 +48,11 @@ actions chat_session(const tcp::socket& them, const tcp::socket& us) {
 }
 
 int main(int argc, char** argv) {
-  const auto [port, ground] = options_of(argc, argv, "chat");
-  int status = 0;
-  ground_vm(
-      ground, fail_without_port(port, status), tcp::driver({.input = tcp::framing::lines}),
-      spawn_vm(at_meta_level(observe_publishers(topic<tcp::channel>(_, tcp::listener{port}, _))
-                                 .on_presence([](const topic<tcp::channel>& c) {
-                                   return spawn(chat_session(*c.source, *c.destination));
-                                 }))));
-  return status;
+  const auto chosen = options_of(argc, argv, "chat");
+  const auto listens_here = topic<tcp::channel>(_, tcp::listener{chosen.port}, _);
+  return serve(chosen, tcp::driver({.input = tcp::framing::lines}),
+               spawn_vm(at_meta_level(
+                   observe_publishers(listens_here).on_presence([](const topic<tcp::channel>& c) {
+                     return spawn(chat_session(*c.source, *c.destination));
+                   }))));
 }

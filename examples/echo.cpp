@@ -17,12 +17,10 @@ actions echoer(const tcp::socket& them, const tcp::socket& us) {
 }
 
 int main(int argc, char** argv) {
-  const auto [port, ground] = options_of(argc, argv, "echo");
-  int status = 0;
-  ground_vm(ground, fail_without_port(port, status), tcp::driver(),
-            observe_publishers(topic<tcp::channel>(_, tcp::listener{port}, _))
-                .on_presence([](const topic<tcp::channel>& c) {
-                  return spawn(echoer(*c.source, *c.destination));
-                }));
-  return status;
+  const auto chosen = options_of(argc, argv, "echo");
+  return serve(chosen, tcp::driver(),
+               observe_publishers(topic<tcp::channel>(_, tcp::listener{chosen.port}, _))
+                   .on_presence([](const topic<tcp::channel>& c) {
+                     return spawn(echoer(*c.source, *c.destination));
+                   }));
 }

@@ -3,14 +3,20 @@
 
 #include <souk/souk.hpp>
 
-#include <cstdint>
+#include <utility>
 
-#include "options.hpp"
+#include "recording.hpp"
 
-/// A process of the ground VM that sets the exit status to 1 when the port cannot be listened on.
+/// Runs the ground VM of an example, whose exit status is 1 when the port cannot be listened on.
 /// (The ground VM says why on standard error, and returns, as nothing is left to do.)
-inline souk::spawn_action fail_without_port(std::uint16_t port, int& status) {
+template <class... Parts>
+int serve(const example_options& chosen, Parts&&... parts) {
   using namespace souk;
-  return spawn(subscriber(topic<tcp::failure>(tcp::listener{port}, _, _))
-                   .on_message([&status](const tcp::failure&) { status = 1; }));
+  int without_port = 0;
+  const int status = run_example(
+      chosen,
+      spawn(subscriber(topic<tcp::failure>(tcp::listener{chosen.port}, _, _))
+                .on_message([&without_port](const tcp::failure&) { without_port = 1; })),
+      std::forward<Parts>(parts)...);
+  return status != 0 ? status : without_port;
 }

@@ -4,7 +4,7 @@
 
 #include <souk/souk.hpp>
 
-#include "options.hpp"
+#include "recording.hpp"
 
 using namespace souk;
 using namespace souk::literals;
@@ -27,6 +27,7 @@ spawn_action ticker(const char* name, std::chrono::milliseconds every) {
 
 int main(int argc, char** argv) {
   const auto chosen = options_of(argc, argv, "timer", listens::nowhere);
-  ground_vm(chosen.ground, timer::driver(), ticker("ground", std::chrono::milliseconds{300}),
-            spawn_vm(timer::relay("relay"_sym), ticker("nested", std::chrono::milliseconds{200})));
+  return run_example(
+      chosen, timer::driver(), ticker("ground", std::chrono::milliseconds{300}),
+      spawn_vm(timer::relay("relay"_sym), ticker("nested", std::chrono::milliseconds{200})));
 }

@@ -8,8 +8,10 @@
 //
 // Threads    The one that called ground_vm(), but for what receipts and news push into the queue.
 #include <deque>
+#include <optional>
 #include <utility>
 
+#include "ground/recorder.hpp"
 #include "ground/runner.hpp"
 #include "vm/parallel/outermost.hpp"
 
@@ -24,17 +26,26 @@ class concurrent_runner final : public runner {
  public:
   concurrent_runner(boot_function boot, ground_options how)
       : runner{std::move(how), hearing::is_told},
+        inside_{.loop = &events(), .told = start_recording()},
         vm_{std::move(boot),
             {.kind = vm_kind::parallel,
              .seed = options().seed,
              .workers = options().workers,
              .executor = options().executor,
-             .listener = &hears()},
-            {.loop = &events(), .on_news = [queue = ready()] { queue->push(news_ticket); }}} {}
+             .listener = &hears(),
+             .record = options().record},
+            {.place = &inside_, .on_news = [queue = ready()] { queue->push(news_ticket); }}} {}
 
  private:
+  answers* start_recording() {
+    return options().record == nullptr ? nullptr : &recorder_.emplace(*options().record).told();
+  }
+
   void serve() override {
-    vm_.begin();
+    {
+      const surroundings_scope boots{&inside_};
+      vm_.begin();
+    }
     while (!is_stopping() && is_anything_left()) {
       for (const ticket t : ready()->wait()) hear(t);
       while (!waiting_.empty() && may_deliver()) {
@@ -82,8 +93,9 @@ class concurrent_runner final : public runner {
       auto came = wanted().take(t);
       if (!came) return std::nullopt;
       ++since_round_;
-      return parallel::delivery{send_message{std::move(came->message)},
-                                make_receipt(came->receipt)};
+      parallel::delivery made{send_message{came->message}, make_receipt(came->receipt)};
+      if (recorder_) made.as_recorded = recorder_->note(*came);
+      return made;
     });
   }
 
@@ -96,9 +108,12 @@ class concurrent_runner final : public runner {
   void wind_up(std::chrono::steady_clock::time_point deadline) override {
     while (vm_.is_active() && std::chrono::steady_clock::now() < deadline)
       (void)ready()->wait_until(deadline);
+    if (recorder_ && vm_.is_active()) recorder_->cut_short();
     refuse_escapes();
   }
 
+  std::optional<recorder> recorder_;
+  const place inside_;  // for handlers: not for sources, which this thread asks
   bool is_round_under_way_ = false;
   unsigned since_round_ = 0;
   std::deque<ticket> waiting_;  // sources that are ready

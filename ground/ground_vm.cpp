@@ -13,8 +13,9 @@ event_source::~event_source() = default;
 namespace ground {
 
 const loop& current_loop(std::string_view who) {
-  if (const loop* const current = surroundings_scope::current(); current != nullptr)
-    return *current;
+  if (const place* const here = surroundings_scope::current();
+      here != nullptr && here->loop != nullptr)
+    return *here->loop;
   throw usage_error{std::string{who} + " works in a ground VM only: start it with ground_vm(..., " +
                     std::string{who} + ", ...)"};
 }
@@ -29,7 +30,7 @@ void check_place(std::string_view who, pid self, std::string_view instead) {
 
 runner::runner(ground_options options, hearing how)
     : options_{std::move(options)},
-      watcher_{wanted_, how == hearing::is_told ? ready_ : nullptr, options_.log} {
+      watcher_{wanted_, how == hearing::is_told ? ready_ : nullptr, options_} {
   if (options_.handle_signals) catch_signals();
 }
 
@@ -59,6 +60,17 @@ void runner::refuse_escape() {
 }  // namespace ground
 
 void run_ground_vm(boot_function boot, ground_options options) {
+  if (options.record != nullptr && options.replay != nullptr) {
+    throw usage_error{
+        "ground_options: both `record` and `replay`: a run is recorded, or a recorded one "
+        "repeated"};
+  }
+  if (options.replay != nullptr) return ground::repeat(boot, options);
+  if (options.record != nullptr && options.kind != vm_kind::parallel) {
+    throw usage_error{
+        "ground_options::record on the functional VM: only runs of the parallel VM are recorded; "
+        "set `kind` to vm_kind::parallel"};
+  }
   const auto chosen = options.kind == vm_kind::parallel ? &ground::make_concurrent_runner
                                                         : &ground::make_sequential_runner;
   chosen(std::move(boot), std::move(options))->run();

@@ -55,7 +55,8 @@ class runner {
 
   ground_options options_;
   loop loop_;
-  surroundings_scope here_{&loop_};  // also while processes boot and states are destroyed
+  const place place_{.loop = &loop_};
+  surroundings_scope here_{&place_};  // also while processes boot and states are destroyed
   std::shared_ptr<ready_queue> ready_ = std::make_shared<ready_queue>();
   std::shared_ptr<signals> signals_;
   subscriptions wanted_{ready_};
@@ -69,5 +70,7 @@ class runner {
 /// The parallel VM: its workers run handlers, the thread of the caller brings what comes.
 [[nodiscard]] std::unique_ptr<runner> make_concurrent_runner(boot_function boot,
                                                              ground_options options);
+/// A recorded run, on the functional VM and without the world. Throws journal_error.
+void repeat(const boot_function& boot, const ground_options& options);
 
 }  // namespace souk::ground

@@ -22,7 +22,8 @@ bool subscriptions::note(const role& r, bool is_there) {
   std::shared_ptr<event_source> source = source_of(r);
   if (source == nullptr) return false;
   const std::scoped_lock held{lock_};
-  changes_.push_back({std::move(source), r.topic.head(), is_there});
+  if (is_there) ++came_;
+  changes_.push_back({std::move(source), r.topic.head(), is_there, came_});
   return changes_.size() == 1;
 }
 
@@ -38,6 +39,7 @@ void subscriptions::absorb_changes() {
     if (e.source == nullptr) {
       e.event = std::move(c.event);
       e.source = std::move(c.source);
+      e.number = c.number;
     }
     if (c.is_there) {
       ++e.endpoints;
@@ -92,7 +94,7 @@ std::optional<subscriptions::taken> subscriptions::take(ticket t) {
   e.asked = ++last_;
   e.in_hand = true;
   by_ticket_.emplace(last_, e.source.get());
-  return taken{cons(e.event, std::move(*value)), last_};
+  return taken{cons(e.event, std::move(*value)), last_, e.number};
 }
 
 bool subscriptions::done(ticket t) {

@@ -10,11 +10,14 @@
 //     none while a value of it is in hand.
 // B2  A value is taken only for a source that is subscribed to at that moment, if no endpoint comes
 //     or goes during take(): what nobody wants stays in the source (E2).
+// B3  Endpoints that ask for a source are counted as they come; a source's number is that of one of
+//     them. So a run with the same commits gives it the same number, or another of its own.
 #pragma once
 
 #include <souk/ground.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -45,6 +48,7 @@ class subscriptions {
   struct taken {
     term message;  ///< (source . value)
     ticket receipt;
+    std::uint64_t source_number;  ///< B3
   };
   /// The value of a source that called `ready`. Nothing if it is not wanted any more, or has no
   /// more.
@@ -52,15 +56,20 @@ class subscriptions {
   /// The value with that receipt has been handled. False: it is no receipt.
   bool done(ticket t);
 
+  /// The source that a role asks for; null if it asks for none.
+  [[nodiscard]] static std::shared_ptr<event_source> source_of(const role& r);
+
  private:
   struct change {
     std::shared_ptr<event_source> source;
     term event;
     bool is_there;
+    std::uint64_t number;  // of the endpoint, if it is there
   };
   struct entry {
     term event;
     std::shared_ptr<event_source> source;
+    std::uint64_t number = 0;
     std::size_t endpoints = 0;
     std::optional<ticket> asked{};  // or of the value in hand
     bool in_hand = false;
@@ -68,8 +77,6 @@ class subscriptions {
     bool exhausted = false;
   };
 
-  /// The source that a role asks for; null if it asks for none.
-  [[nodiscard]] static std::shared_ptr<event_source> source_of(const role& r);
   bool note(const role& r, bool is_there);
   void absorb_changes();
   void settle(entry& e);
@@ -77,6 +84,7 @@ class subscriptions {
   std::shared_ptr<ready_queue> ready_;
   std::mutex lock_;
   std::vector<change> changes_;  // lock_
+  std::uint64_t came_ = 0;       // lock_: endpoints
   std::unordered_map<const event_source*, entry> by_source_;
   std::unordered_map<ticket, const event_source*> by_ticket_;
   std::vector<const event_source*> unsettled_;

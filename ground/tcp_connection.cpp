@@ -8,8 +8,10 @@
 #include <limits>
 #include <string>
 
+#include "ground/alarm.hpp"
 #include "ground/connector.hpp"
 #include "ground/event_sources.hpp"
+#include "vm/replay/answers.hpp"
 
 namespace souk::tcp {
 namespace {
@@ -37,7 +39,7 @@ class purse {
 };
 
 struct connection {
-  socket_ptr socket{};  // null until connected
+  socket_ptr socket{};  // null until connected, and while a recorded run is repeated
   term local;
   term remote;
   tcp::flow flow;
@@ -49,7 +51,21 @@ struct connection {
   int readers = 0;               // the program's subscribers to the input
   int writers = 0;               // and publishers to the output
   bool input_over = false;
+
+  [[nodiscard]] bool has_credit() const {
+    return flow == flow::bare ||
+           ask_world([this] { return term{credit->left() > 0}; }) == term{true};
+  }
+  void shutdown_write() const {
+    tell_world([this] { socket->shutdown_write(); });
+  }
 };
+
+/// The stream in a host object; null if it is none, as while a recorded run is repeated.
+socket_ptr stream_in(const term& host) {
+  // It was made of one that may be changed.
+  return std::const_pointer_cast<ground::stream>(host.as_host<ground::stream>());
+}
 
 term reason_of(const io_error& e) { return symbol{to_string(e.reason)}; }
 
@@ -144,7 +160,7 @@ actions on_input(const term& message, connection& c);
 /// The endpoint that takes input, if somebody may have it (C1).
 actions listen_for_input(const connection& c) {
   const bool is_paid = c.flow == flow::credit;
-  const bool wanted = c.readers > 0 && !c.input_over && (!is_paid || c.credit->left() > 0);
+  const bool wanted = c.readers > 0 && !c.input_over && c.has_credit();
   actions next = delete_endpoint{"inbound"_sym};
   if (wanted) {
     const auto paid = is_paid ? c.credit : nullptr;
@@ -176,7 +192,7 @@ actions on_input(const term& message, connection& c) {
   const term& value = message.tail();
   if (!value.is(kind::bytes)) return on_end_of_input(value, c);
   actions next;
-  if (c.flow == flow::credit && c.credit->left() <= 0) next.append(delete_endpoint{"inbound"_sym});
+  if (!c.has_credit()) next.append(delete_endpoint{"inbound"_sym});
   next.append(send_message{make_record("tcp-channel", c.remote, c.local, value)});
   return next;
 }
@@ -228,12 +244,17 @@ actions on_written(const term& message, connection& c) {
   return next;
 }
 
+/// False; or why the socket does not take the bytes.
+term refusal_of(ground::stream& socket, std::string_view data) {
+  if (socket.write(std::string{data})) return false;
+  const auto error = socket.error();
+  return error ? reason_of(*error) : term{"closed"_sym};
+}
+
 actions write(std::string_view data, connection& c) {
   if (data.empty()) return {};
-  if (!c.socket->write(std::string{data})) {
-    const auto error = c.socket->error();
-    return quit{error ? reason_of(*error) : term{"closed"_sym}};
-  }
+  const term refusal = ask_world([&] { return refusal_of(*c.socket, data); });
+  if (!refusal.is_false()) return quit{refusal};
   if (c.flow == flow::bare) return {};
   const bool waiting = c.outstanding > 0;  // then the endpoint is there already
   c.outstanding += static_cast<std::int64_t>(data.size());
@@ -246,7 +267,7 @@ actions on_output(const channel& sent, connection& c) {
   if (packet.is(kind::bytes)) return write(packet.as_bytes(), c);
   if (packet.is(kind::string)) return write(packet.as_string(), c);
   if (packet.as<end_of_stream>()) {
-    c.socket->shutdown_write();
+    c.shutdown_write();
     return {};
   }
   throw usage_error{"what is sent on a TCP channel is bytes, a string or #s(eof), not " +
@@ -262,7 +283,7 @@ actions on_writer_present(connection& c) {
 actions on_writer_absent(connection& c) {
   if (--c.writers > 0) return {};
   if (c.readers == 0 || c.input_over) return quit{};
-  c.socket->shutdown_write();
+  c.shutdown_write();
   return watch_for_error(c);
 }
 
@@ -275,19 +296,16 @@ actions converse(const connection& c) {
   endpoint input =
       publisher(in).named("input"_sym).on_presence(on_reader_present).on_absence(on_reader_absent);
   if (c.flow == flow::credit) input = std::move(input).on_message(on_control);
-  return {
-      subscriber(cons(timer::at(timer::now_msecs() + static_cast<double>(c.patience.count())), _))
-          .named("patience"_sym)
-          .on_message([](const term&) { return quit{"nobody-came"_sym}; }),
-      subscriber(out)
-          .named("output"_sym)
-          .on_presence(on_writer_present)
-          .on_absence(on_writer_absent)
-          .on_message(on_output),
-      std::move(input)};
+  return {subscriber(cons(timer::at(ground::now_ms() + static_cast<double>(c.patience.count())), _))
+              .named("patience"_sym)
+              .on_message([](const term&) { return quit{"nobody-came"_sym}; }),
+          subscriber(out)
+              .named("output"_sym)
+              .on_presence(on_writer_present)
+              .on_absence(on_writer_absent)
+              .on_message(on_output),
+          std::move(input)};
 }
-
-term address_term(const ground::address& a) { return address{a.host, a.port}; }
 
 connection make_connection(const term& local, const term& remote, const options& how) {
   return {.local = local,
@@ -311,9 +329,8 @@ term connect_event(const std::shared_ptr<ground::connector>& attempt) {
 actions on_connected(const term& message, connection& c) {
   actions next = delete_endpoint{"connecting"_sym};
   const term& value = message.tail();
-  if (const auto socket = value.as_host<ground::stream>(); socket != nullptr) {
-    c.socket =
-        std::const_pointer_cast<ground::stream>(socket);  // it was made of one that may be changed
+  if (value.is(kind::host)) {
+    c.socket = stream_in(value);
     next.append(converse(c));
     return next;
   }
@@ -332,12 +349,11 @@ ground::stream_options stream_options_of(const options& how) {
   return o;
 }
 
-spawn_action accepted_connection(const term& local, const std::shared_ptr<ground::stream>& socket,
+spawn_action accepted_connection(const term& local, const term& remote, const term& socket,
                                  const options& how) {
-  const term remote = address_term(socket->peer());
   return name_process(list(local, remote), spawn([=] {
                         connection c = make_connection(local, remote, how);
-                        c.socket = socket;
+                        c.socket = stream_in(socket);
                         actions first = converse(c);
                         return transition(std::move(c), std::move(first));
                       }));
@@ -349,9 +365,12 @@ spawn_action outgoing_connection(const term& local, const term& remote, const op
                         if (!to)
                           throw usage_error{"cannot connect to " + to_string(remote) +
                                             ": expected #s(tcp-address \"host\" port)"};
-                        const auto attempt = ground::connector::connect(
-                            ground::current_loop("tcp::driver()"), to->host, to->port,
-                            {.stream = stream_options_of(how)});
+                        std::shared_ptr<ground::connector> attempt;
+                        tell_world([&] {
+                          attempt = ground::connector::connect(
+                              ground::current_loop("tcp::driver()"), to->host, to->port,
+                              {.stream = stream_options_of(how)});
+                        });
                         return transition(make_connection(local, remote, how),
                                           subscriber(cons(connect_event(attempt), _))
                                               .named("connecting"_sym)

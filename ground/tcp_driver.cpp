@@ -10,6 +10,7 @@
 #include "ground/event_sources.hpp"
 #include "ground/listener.hpp"
 #include "ground/tcp_connection.hpp"
+#include "vm/replay/answers.hpp"
 
 namespace souk::tcp {
 namespace {
@@ -19,7 +20,8 @@ using namespace souk::literals;
 /// What the driver knows of the port that a process listens on. It closes the port before it ends
 /// the process, so that whoever wants it next finds it free.
 struct open_port {
-  std::shared_ptr<ground::listener> socket{};  // written before the driver knows the process
+  /// Written before the driver knows the process. Null while a recorded run is repeated.
+  std::shared_ptr<ground::listener> socket{};
 
   void close() const {
     if (socket != nullptr) socket->close();
@@ -40,21 +42,35 @@ struct listening {
   }
 };
 
+/// Yields the peer's address and the connection.
 term accept_event(const std::shared_ptr<ground::listener>& port) {
   return ground::loop_event(
       [port](ground::ready_fn ready) { return port->request_connection(std::move(ready)); },
       [port]() -> std::optional<term> {
         auto socket = port->take_connection();
         if (socket == nullptr) return std::nullopt;
-        return host_object(std::move(socket));
+        const term peer = address{socket->peer().host, socket->peer().port};
+        return cons(peer, host_object(std::move(socket)));
       },
       [port](ground::request_id id) { port->cancel(id); });
 }
 
-booted refuse_to_listen(const term& local, const ground::io_error& error) {
-  const failure told{*local.as<tcp::socket>(), symbol{to_string(error.reason)}, error.message()};
+/// Opens the port. False; or the failure, when it cannot be listened on.
+term listen_on(const term& local, std::uint16_t port, const options& how, open_port& mine) {
+  auto opened = ground::listener::listen(ground::current_loop("tcp::driver()"), how.host, port,
+                                         how.backlog, {.streams = stream_options_of(how)});
+  if (!opened) {
+    const ground::io_error& error = opened.error();
+    return failure{*local.as<tcp::socket>(), symbol{to_string(error.reason)}, error.message()};
+  }
+  mine.socket = std::move(opened.value());
+  return false;
+}
+
+booted refuse_to_listen(const term& told) {
+  const auto why = told.as<failure>();
   return {detail::state_box{stateless{}},
-          actions{send_message{told}, quit{term{fault{told.text}}}}.take()};
+          actions{send_message{told}, quit{term{fault{why ? why->text : to_string(told)}}}}.take()};
 }
 
 spawn_action listener_process(const term& local, const options& how,
@@ -66,19 +82,14 @@ spawn_action listener_process(const term& local, const options& how,
           throw usage_error{"cannot listen on " + to_string(local) +
                             ": expected #s(tcp-listener PORT), 1 to 65535"};
         }
-        auto opened =
-            ground::listener::listen(ground::current_loop("tcp::driver()"), how.host, wanted->port,
-                                     how.backlog, {.streams = stream_options_of(how)});
-        if (!opened) return refuse_to_listen(local, opened.error());
-        const auto port = opened.value();
-        mine->socket = port;
+        const term refusal = ask_world([&] { return listen_on(local, wanted->port, how, *mine); });
+        if (!refusal.is_false()) return refuse_to_listen(refusal);
         return {detail::state_box{listening{mine}},
-                actions{subscriber(cons(accept_event(port), _))
+                actions{subscriber(cons(accept_event(mine->socket), _))
                             .on_message([=](const term& message) -> actions {
-                              const auto socket = message.tail().as_host<ground::stream>();
-                              if (socket == nullptr) return {};
-                              return accepted_connection(
-                                  local, std::const_pointer_cast<ground::stream>(socket), how);
+                              const term& came = message.tail();
+                              if (!came.is(kind::pair)) return {};
+                              return accepted_connection(local, came.head(), came.tail(), how);
                             })}
                     .take()};
       }));

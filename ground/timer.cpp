@@ -11,6 +11,7 @@
 
 #include "ground/alarm.hpp"
 #include "ground/event_sources.hpp"
+#include "vm/replay/answers.hpp"
 
 namespace souk::timer {
 namespace {
@@ -66,7 +67,10 @@ struct relay_state {
 
 }  // namespace
 
-double now_msecs() noexcept { return ground::now_ms(); }
+double now_msecs() noexcept {
+  const term told = ask_world([] { return term{ground::now_ms()}; });
+  return told.is(kind::real) ? told.as_real() : ground::now_ms();
+}
 
 set_timer after(term label, std::chrono::milliseconds delay) {
   return {std::move(label), static_cast<double>(delay.count()), "relative"_sym};
@@ -79,7 +83,7 @@ term at(double msecs) {
       // It was due when it was ready, also if the clock has been set back since.
       [alarm]() -> std::optional<term> {
         if (alarm->error()) return std::nullopt;
-        return std::max(now_msecs(), alarm->deadline_ms());
+        return std::max(ground::now_ms(), alarm->deadline_ms());
       },
       [alarm](ground::request_id id) { alarm->cancel(id); });
 }

@@ -1,4 +1,8 @@
+#include <souk/convert.hpp>
 #include <souk/symbol.hpp>
+#include <souk/term.hpp>
+
+#include "vm/replay/answers.hpp"
 
 #include <array>
 #include <atomic>
@@ -72,8 +76,12 @@ std::string symbol::name() const {
 
 symbol fresh_symbol(std::string_view base) {
   static std::atomic<std::uint64_t> last{0};
-  // relaxed: only the number counts.
-  return symbol{symbol{base}.base(), last.fetch_add(1, std::memory_order_relaxed) + 1};
+  const auto next = [] {
+    // relaxed: only the number counts.
+    return last.fetch_add(1, std::memory_order_relaxed) + 1;
+  };
+  const auto told = ask_world([&] { return term{next()}; }).as<std::uint64_t>();
+  return symbol{symbol{base}.base(), told ? *told : next()};
 }
 
 }  // namespace souk

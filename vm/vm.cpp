@@ -87,17 +87,8 @@ class vm::functional_vm final : public vm::implementation {
 
   std::uint64_t replay(const journal& of, std::uint64_t most) override {
     drive("vm::replay()");
-    replayer again{common_, root_, of};
-    std::uint64_t done = 0;
-    while (done < most && again.next()) {
-      let_escape(root_.take_external());
-      ++done;
-    }
-    if (done == of.commits() && !root_.is_idle_throughout()) {
-      throw journal_error{
-          "the replay diverges: after the last commit of the journal there is more to do"};
-    }
-    return done;
+    return replayer{common_, root_, of}.perform(
+        most, [this](const action_list& out) { let_escape(out); });
   }
 
  private:

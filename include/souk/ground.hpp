@@ -11,6 +11,7 @@
 #pragma once
 
 #include <souk/export.hpp>
+#include <souk/journal.hpp>
 #include <souk/process.hpp>
 #include <souk/vm.hpp>
 
@@ -66,12 +67,26 @@ struct ground_options {
   /// Crashes, and failures of drivers, a line each, one call at a time; the parallel VM calls it on
   /// its workers. Empty: to standard error.
   std::function<void(std::string_view)> log{};
+  /// As in vm_options; also in a replay.
+  vm_listener* listener = nullptr;
+  /// Parallel: where the commits are recorded, the values of event sources, and what handlers were
+  /// told by the drivers, fresh_symbol() and timer::now_msecs(). Must outlive the call.
+  journal* record = nullptr;
+  /// A recorded run of the same program, to be repeated instead of running: on the functional VM,
+  /// commit by commit, without the outside world. No event source is asked; an object that came in
+  /// with a value is a stand-in that can do nothing, so as_host() finds none. `kind` and what
+  /// belongs to it are passed over.
+  const journal* replay = nullptr;
+  /// No more of its commits than these.
+  std::uint64_t most_replayed = ~std::uint64_t{0};
 };
 
 /// Runs a VM with one process made of `boot`, with an event loop in a thread of its own: the
 /// functional VM on the calling thread, the parallel VM on its workers.
 /// Returns when no process has anything to do and no event source is asked for, or after SIGINT or
 /// SIGTERM: then listeners close, and connections send what was written to them.
+/// Throws journal_error when a replay cannot be performed, or when something is left to do after
+/// it: then the recorded run was none of this program.
 SOUK_EXPORT void run_ground_vm(boot_function boot, ground_options options = {});
 
 /// The same, the first process made of actions, a transition or a function as for spawn().

@@ -216,6 +216,10 @@ class SOUK_EXPORT term {
   /// What a host object is and where, for texts about it. Throws term_error for other kinds.
   [[nodiscard]] const std::type_info& host_type() const { return expect(kind::host), *host().type; }
   [[nodiscard]] const void* host_address() const { return expect(kind::host), host().object.get(); }
+  /// To know the object again without keeping it.
+  [[nodiscard]] std::weak_ptr<const void> host_reference() const {
+    return expect(kind::host), host().object;
+  }
 
   /// As a `T`, if it is one: see convert.hpp.
   template <class T>

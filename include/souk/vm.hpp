@@ -53,8 +53,10 @@ class SOUK_EXPORT vm_listener {
   /// An endpoint that was not there before; its deletion. Not its update.
   virtual void on_endpoint_added(pid, const role&) {}
   virtual void on_endpoint_deleted(pid, const role&) {}
-  /// A handler is about to be called, of the endpoint of that id. Not called for continuations.
+  /// A handler is about to be called, of the endpoint of that id.
   virtual void on_event(pid, const term& /*endpoint_id*/, const event&) {}
+  /// A continuation is about to be called, of a yield or after a spawn.
+  virtual void on_continuation(pid) {}
   /// Something worth knowing when debugging, such as a topic that can match nothing (TOP-6).
   virtual void on_remark(pid, std::string_view /*text*/) {}
 };

@@ -232,9 +232,11 @@ TEST_F(SoukCommand, ReplayOfAnotherProgramDiverges) {
 TEST_F(SoukCommand, ReplayRefusesWhatIsNoRecording) {
   write("no.rec", "hello\n");
   write("part.rec", "# program pingpong\n# seed 0\nvm\nt x\n");
+  write("chat.rec", "# example chat --port 5999\nvm\n");
   write("gone.rec", "# program gone.json\n# seed 0\nvm\n");
   const std::pair<const char*, const char*> mistakes[] = {
       {"replay no.rec", "no.rec: not a recording: expected \"# program ...\", found \"hello\""},
+      {"replay chat.rec", "which repeats it: ./run chat --replay chat.rec"},
       {"replay part.rec", "part.rec: line 4 of the journal: expected the number of a process"},
       {"replay gone.rec", "gone.json: cannot read it: no such file"},
       {"replay nowhere.rec", "nowhere.rec: cannot be read"},

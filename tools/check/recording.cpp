@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view program_line = "# program ";
 constexpr std::string_view seed_line = "# seed ";
+constexpr std::string_view example_line = "# example ";  // examples/recording.hpp
 
 [[noreturn]] void refuse(const std::string& file, const std::string& why) {
   throw std::runtime_error{file + ": " + why};
@@ -23,7 +24,12 @@ constexpr std::string_view seed_line = "# seed ";
 /// The rest of the next line, which starts with `start`.
 std::string rest_of_line(std::istream& in, std::string_view start, const std::string& file) {
   std::string line;
-  if (!std::getline(in, line) || !line.starts_with(start)) {
+  if (std::getline(in, line) && line.starts_with(example_line)) {
+    const std::string name = line.substr(example_line.size());
+    refuse(file, "made by an example, which repeats it: ./run " + name.substr(0, name.find(' ')) +
+                     " --replay " + file);
+  }
+  if (!line.starts_with(start)) {
     refuse(file, "not a recording: expected \"" + std::string{start} + "...\", found " +
                      in_quotes(shortened(line)) +
                      "; `souk run` and `souk check` make recordings with --record FILE");

@@ -137,6 +137,8 @@ class machine {
   template <class Handler, class... Arguments>
   void run(process& p, const Handler& h, const Arguments&... arguments);
   void run(process& p, const endpoint& ep, const event& e);
+  template <class Continuation, class... Arguments>
+  void run_continuation(process& p, const Continuation& k, const Arguments&... arguments);
   template <class F>
   void guard(process& p, F f);
   static void enqueue(process& p, actions all);
@@ -206,6 +208,12 @@ void machine::run(process& p, const Handler& h, const Arguments&... arguments) {
     h(arguments..., p.state, answer);
     enqueue(p, std::move(answer));
   });
+}
+
+template <class Continuation, class... Arguments>
+void machine::run_continuation(process& p, const Continuation& k, const Arguments&... arguments) {
+  if (common_.listener != nullptr) common_.listener->on_continuation(p.self);
+  run(p, k, arguments...);
 }
 
 /// An exception is a crash of the process, and of nothing else (CRA-1).

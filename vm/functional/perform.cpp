@@ -34,7 +34,7 @@ bool machine::perform(const action& a, process& self) {
         if constexpr (std::same_as<type, quit>) {
           return perform(one, self);
         } else if constexpr (std::same_as<type, yield_action>) {
-          run(self, one.k);  // YLD-1
+          run_continuation(self, one.k);  // YLD-1
           return true;
         } else if constexpr (std::same_as<type, send_message>) {
           perform(one, &self);
@@ -114,7 +114,7 @@ void machine::boot(const boot_function& first) {
 void machine::perform(const spawn_action& a, process& self) {
   const pid child{id_, take_number()};
   process made = make_process(a, child);
-  if (a.then_do) run(self, a.then_do, child);
+  if (a.then_do) run_continuation(self, a.then_do, child);
   processes_.emplace(child.number, std::move(made));
 }
 

@@ -95,7 +95,7 @@ void machine::hand_in(std::uint32_t number, std::uint64_t continuation_number, p
   if (found == p.waiting.end()) return;
   const spawn_continuation k = found->k;
   p.waiting.erase(found);
-  run(p, k, child);
+  run_continuation(p, k, child);
 }
 
 // What a round leaves for the VM around to do: another round if there is more to do inside, before

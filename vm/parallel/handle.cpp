@@ -65,6 +65,12 @@ template <class F>
   return how;
 }
 
+template <class K, class... Arguments>
+shard::verdict shard::run_continuation(process& p, const K& k, const Arguments&... arguments) {
+  if (listener_ != nullptr) listener_->on_continuation(p.self);
+  return run_guarded(p, [&](actions& out) { k(arguments..., p.state, out); });
+}
+
 inline shard::verdict shard::handle_event(process& p, endpoint& to, const event& what) {
   if (listener_ != nullptr) listener_->on_event(p.self, to.id, what);
   return run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
@@ -208,10 +214,8 @@ shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
   verdict how = verdict::goes_on;
   std::visit(overloaded{
                  [&](settle_in& s) { settle(p, s.first); },
-                 [&](resume& r) { how = run_guarded(p, [&](actions& out) { r.k(p.state, out); }); },
-                 [&](greet_child& g) {
-                   how = run_guarded(p, [&](actions& out) { g.k(g.child, p.state, out); });
-                 },
+                 [&](resume& r) { how = run_continuation(p, r.k); },
+                 [&](greet_child& g) { how = run_continuation(p, g.k, g.child); },
                  [&](greet_outer_child& g) {
                    if (p.waiting.empty()) return;
                    auto& waiting = p.waiting.get();
@@ -220,7 +224,7 @@ shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
                    if (found == waiting.end()) return;
                    const spawn_continuation k = found->k;
                    waiting.erase(found);
-                   how = run_guarded(p, [&](actions& out) { k(g.child, p.state, out); });
+                   how = run_continuation(p, k, g.child);
                  },
                  [&](commit_later& c) { commit(p, c.all); },
                  [&](registered_event& r) { how = handle_registered(p, std::move(r)); },

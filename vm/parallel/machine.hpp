@@ -55,8 +55,8 @@ class shard;
 
 /// What is around the outermost VM.
 struct surroundings {
-  /// The event loop that its drivers find.
-  const ground::loop* loop = nullptr;
+  /// What its processes find.
+  const souk::place* place = nullptr;
   /// The outermost VM is idle, if that was asked for, or its outbox is not empty any more.
   std::function<void()> on_news{};
 };
@@ -65,6 +65,7 @@ struct surroundings {
 struct delivery {
   send_message message;
   receipt handled;
+  std::optional<send_message> as_recorded{};  ///< if not as it is
 };
 using message_maker = std::function<std::optional<delivery>()>;
 

@@ -48,7 +48,7 @@ void shard::commit_from_outside(const message_maker& take) {
                                                  brought->handled});
   }
   action_list recorded;
-  if (record_ != nullptr) recorded.emplace_back(sent);
+  if (record_ != nullptr) recorded.emplace_back(brought->as_recorded.value_or(sent));
   (void)find_homes(false);
   lock_homes();
   const std::uint64_t stamp = take_stamp();

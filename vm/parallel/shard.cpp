@@ -34,7 +34,7 @@ shard::~shard() {
 
 bool shard::run(unsigned worker, sched::turn& shown) noexcept {
   universe& common = vm_.common();
-  const surroundings_scope here{common.around.loop};
+  const surroundings_scope here{common.around.place};
   common.sweep();
   common.quiet.enter(worker);
   bool more = true;

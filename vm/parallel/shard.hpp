@@ -173,6 +173,8 @@ class shard final : public sched::task {
   template <class F>
   [[nodiscard]] verdict run_guarded(process& p, F f);
   [[nodiscard]] verdict fail(process& p, visit& mine, fault why);
+  template <class K, class... Arguments>
+  [[nodiscard]] verdict run_continuation(process& p, const K& k, const Arguments&... arguments);
   void crash(process& p, const fault& why);
   void end_process(process& p, const reason& why);
 

@@ -1,9 +1,12 @@
 // What is in a journal: for each VM its commits, in an order that the functional VM can repeat.
 //
-// Threads    open(): any. A sequence belongs to the shard that it is for, until the run is over.
+// Threads    open(), keep_answer(): any. A sequence belongs to the shard that it is for. The rest:
+//            one, once the run is over.
 // J1  Within a VM, commits take effect in the order of (version, writers first, stamp); what
 //     shares a stamp is of one shard, in its order. Between VMs no order is kept: what enters and
 //     leaves a VM stands in queues, and whoever replays takes what is ready.
+// J2  What a process was answered (answers.hpp) is in the order in which it asked. Between
+//     processes no order is kept.
 #pragma once
 
 #include <souk/action.hpp>
@@ -48,13 +51,25 @@ class journal::contents {
     return stamps_.fetch_add(1, std::memory_order_seq_cst);  // seq_cst: the commit protocol
   }
 
+  /// What that process was answered next.
+  void keep_answer(pid who, term told);
+  /// The run was ended before all was done.
+  void cut_short() noexcept { is_cut_short_ = true; }
+
   /// All commits of each VM in the order of J1.
   [[nodiscard]] std::map<vm_path, std::vector<const commit_record*>> in_order() const;
   [[nodiscard]] std::uint64_t size() const noexcept;
+  [[nodiscard]] const std::map<pid, std::vector<term>>& all_answers() const noexcept {
+    return answers_;
+  }
+  [[nodiscard]] const std::vector<term>& answers_to(pid who) const;
+  [[nodiscard]] bool is_cut_short() const noexcept { return is_cut_short_; }
 
  private:
-  std::mutex lock_;  // guards the map itself
+  std::mutex lock_;  // guards the maps themselves
   std::map<vm_path, std::deque<sequence>> machines_;
+  std::map<pid, std::vector<term>> answers_;
+  bool is_cut_short_ = false;
   std::atomic<std::uint64_t> stamps_{1};
 };
 

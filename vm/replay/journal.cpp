@@ -41,6 +41,17 @@ std::uint64_t journal::contents::size() const noexcept {
   return sum;
 }
 
+void journal::contents::keep_answer(pid who, term told) {
+  const std::scoped_lock held{lock_};
+  answers_[who].push_back(std::move(told));
+}
+
+const std::vector<term>& journal::contents::answers_to(pid who) const {
+  static const std::vector<term> none;
+  const auto place = answers_.find(who);
+  return place == answers_.end() ? none : place->second;
+}
+
 journal::journal() : inside_{std::make_unique<contents>()} {}
 journal::journal(journal&&) noexcept = default;
 journal& journal::operator=(journal&&) noexcept = default;
@@ -53,6 +64,9 @@ std::uint64_t journal::commits() const noexcept { return inside_->size(); }
 //     t 7 8 9          process 7 committed a transition, and made processes 8 and 9
 //     a                an event arrived
 //     p #s(go 1)       the program injected a message; s: the other way round
+// and behind all VMs
+//     w #pid[0:7] 12.5 #f      what the world answered process 7 of the outermost VM, in order
+//     cut              the run was ended before all was done
 // A line that starts with # is for other readers.
 
 namespace {
@@ -107,7 +121,18 @@ commit_record read_commit(const std::string& text, std::uint64_t line) {
         refuse(line, std::string{"a message that cannot be read: "} + e.what());
       }
       return c;
-    default: refuse(line, "expected `vm`, `t`, `a`, `p` or `s`, found \"" + text + '"');
+    default: refuse(line, "expected `vm`, `t`, `a`, `p`, `s`, `w` or `cut`, found \"" + text + '"');
+  }
+}
+
+void read_answers(journal::contents& into, std::string_view text, std::uint64_t line) {
+  try {
+    reader rest{text};
+    const auto who = rest.next();
+    if (!who || !who->is(kind::pid)) refuse(line, "expected a process after `w`");
+    while (auto told = rest.next()) into.keep_answer(who->as_pid(), std::move(*told));
+  } catch (const syntax_error& e) {
+    refuse(line, std::string{"an answer that cannot be read: "} + e.what());
   }
 }
 
@@ -120,6 +145,12 @@ void journal::write(std::ostream& out) const {
     out << '\n';
     for (const commit_record* one : all) write_commit(out, *one);
   }
+  for (const auto& [who, all] : inside_->all_answers()) {
+    out << "w " << to_string(term{who});
+    for (const term& told : all) out << ' ' << to_string(told);
+    out << '\n';
+  }
+  if (inside_->is_cut_short()) out << "cut\n";
 }
 
 journal journal::read(std::istream& in) {
@@ -132,6 +163,10 @@ journal journal::read(std::istream& in) {
     if (text.starts_with("vm")) {
       std::istringstream rest{text.substr(2)};
       into = &made.inside_->open(numbers_of(rest, line), 1).front();
+    } else if (text.front() == 'w') {
+      read_answers(*made.inside_, std::string_view{text}.substr(1), line);
+    } else if (text == "cut") {
+      made.inside_->cut_short();
     } else if (into == nullptr) {
       refuse(line, "expected `vm` first, found \"" + text + '"');
     } else {

@@ -29,9 +29,24 @@ std::string name_of(const commit_record& c) {
 
 }  // namespace
 
-replayer::replayer(functional::settings& common, functional::machine& root, const journal& of)
-    : common_{common}, root_{root} {
+replayer::replayer(functional::settings& common, functional::machine& root, const journal& of,
+                   std::function<send_message(const send_message&)> message_of)
+    : common_{common}, root_{root}, of_{of}, message_of_{std::move(message_of)} {
   for (auto& [path, all] : of.inside().in_order()) tracks_.push_back({path, std::move(all)});
+}
+
+std::uint64_t replayer::perform(std::uint64_t most,
+                                const std::function<void(const action_list&)>& escaped) {
+  std::uint64_t done = 0;
+  while (done < most && next()) {
+    escaped(root_.take_external());
+    ++done;
+  }
+  if (done == of_.commits() && !of_.inside().is_cut_short() && !root_.is_idle_throughout()) {
+    throw journal_error{
+        "the replay diverges: after the last commit of the journal there is more to do"};
+  }
+  return done;
 }
 
 bool replayer::next() {
@@ -48,7 +63,7 @@ bool replayer::try_next(track& of) {
   const commit_record& c = *of.all[of.done];
   common_.numbers.assign(c.children.begin(), c.children.end());
   if (c.kind == commit_kind::injection) {
-    root_.inject(*c.message);
+    root_.inject(message_of_ ? message_of_(*c.message) : *c.message);
   } else {
     vm_path path = of.path;
     path.push_back(c.kind == commit_kind::arrival ? functional::arrival_step : c.number);

@@ -5,6 +5,7 @@
 #include "vm/replay/contents.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -12,12 +13,18 @@ namespace souk {
 
 class replayer {
  public:
-  replayer(functional::settings& common, functional::machine& root, const journal& of);
+  /// `message_of`: what an injected message is here, if not what was recorded.
+  replayer(functional::settings& common, functional::machine& root, const journal& of,
+           std::function<send_message(const send_message&)> message_of = {});
 
-  /// False: all is done. Throws journal_error when nothing that is left can be performed.
-  [[nodiscard]] bool next();
+  /// No more commits than `most`; after each, `escaped` gets the at-meta-level actions of the
+  /// outermost VM. How many there were. Throws journal_error when one of them cannot be performed,
+  /// or something is left to do after all of them; and what `escaped` throws.
+  std::uint64_t perform(std::uint64_t most, const std::function<void(const action_list&)>& escaped);
 
  private:
+  /// False: all is done.
+  [[nodiscard]] bool next();
   /// The commits of one VM, and how far they are.
   struct track {
     vm_path path;
@@ -32,6 +39,8 @@ class replayer {
 
   functional::settings& common_;
   functional::machine& root_;
+  const journal& of_;
+  std::function<send_message(const send_message&)> message_of_;
   std::vector<track> tracks_;
   std::size_t turn_ = 0;
 };
