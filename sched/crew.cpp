@@ -15,9 +15,9 @@ constexpr auto patience = std::chrono::microseconds{20};
 /// the clock.
 constexpr auto stay = std::chrono::milliseconds{10};
 constexpr unsigned runs_at_a_time = 16;
-/// Between two looks of the watch: half of what a long handler may delay others. And looks at
+/// Between two looks of the watch: a handler is taken from after one to two of them. And looks at
 /// nobody before it sleeps.
-constexpr auto tick = std::chrono::milliseconds{4};
+constexpr auto tick = std::chrono::milliseconds{3};
 constexpr unsigned last_look = 25;
 
 /// What a thread in crew::work() is.

@@ -10,7 +10,7 @@
 //
 // Threads    begin(), end(): the worker. has_lasted(), take(): one at a time, the watch.
 // U1  end() says `lost` to the end of the user code that take() found, if take() said true; and to
-//     no other. Until end() says something else, what the worker ran belongs to whoever took it.
+//     no other. From then on what the worker ran belongs to whoever took it.
 // U2  What the worker did before begin() happens before what take() calls, and that before the
 //     matching end().
 //

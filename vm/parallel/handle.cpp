@@ -27,6 +27,13 @@ inline void shard::close(process& p) {
   if (!p.has_endpoints && p.is_quiet()) note_if_idle(p);
 }
 
+[[gnu::always_inline]] inline void shard::commit_answer(process& p, actions& answer) {
+  if (answer.empty()) return;
+  commit(p, answer.list());
+  if (answer.size() > most_kept) answer = {};
+  answer.clear();
+}
+
 /// Runs what gives the actions of a transition, and commits it. An exception is a crash of the
 /// process, and of nothing else (CRA-1). Once the shard is lost the answer stays with the run.
 template <class F>
@@ -40,16 +47,18 @@ template <class F>
   } catch (...) {
     return fail(p, mine, fault{"an exception that is not a std::exception"});
   }
-  const verdict how = mine.shown.end();
-  if (how == verdict::lost) [[unlikely]] {
+  if (const verdict how = mine.shown.end(); how != verdict::goes_on) [[unlikely]]
+    return conclude(p, mine, how);
+  commit_answer(p, mine.answer);
+  return verdict::goes_on;
+}
+
+[[gnu::noinline]] shard::verdict shard::conclude(process& p, visit& mine, verdict how) {
+  if (how == verdict::lost) {
     mine.lost_in = &p;
-    return how;
+  } else {
+    commit_answer(p, mine.answer);
   }
-  actions& answer = mine.answer;
-  if (answer.empty()) return how;
-  commit(p, answer.list());
-  if (answer.size() > most_kept) answer = {};
-  answer.clear();
   return how;
 }
 
@@ -95,14 +104,14 @@ inline shard::verdict shard::handle_message(entry& first) {
   const event what = event::message(first.orientation(), std::move(first.topic()));
   queue_.pop_spent();
   process& p = *to.owner;
-  verdict how = verdict::goes_on;
   if (!p.is_gone) {
-    how = handle_event(p, to, what);
-    if (how == verdict::lost) [[unlikely]]
+    if (const verdict how = handle_event(p, to, what); how != verdict::goes_on) [[unlikely]] {
+      if (how != verdict::lost) close(p);
       return how;
+    }
   }
   close(p);
-  return how;
+  return verdict::goes_on;
 }
 
 // An entry leaves the queue before it is handled, but for a crowd: what is handled may add entries.
@@ -111,15 +120,15 @@ shard::verdict shard::handle_some(unsigned& budget) {
   while (!queue_.empty() && budget > 0) {
     fetch_ahead();
     entry& first = queue_.front();
-    verdict how = verdict::goes_on;
     if (first.which() == entry_kind::message) [[likely]] {
-      how = handle_message(first);
       --budget;
+      if (const verdict how = handle_message(first); how != verdict::goes_on) [[unlikely]]
+        return how;
     } else {
-      how = handle_next(budget);
+      unsigned left = budget;
+      if (const verdict how = handle_next(left); how != verdict::goes_on) return how;
+      budget = left;
     }
-    if (how != verdict::goes_on) [[unlikely]]
-      return how;
   }
   return verdict::goes_on;
 }

@@ -40,7 +40,7 @@ bool shard::run(unsigned worker, sched::turn& shown) noexcept {
   bool more = true;
   {
     const detail::account_scope paying{vm_.payer()};
-    visit mine{.shown = shown};
+    visit mine{.answer = {}, .shown = shown};
     const outcome how = run_quantum(mine);
     if (how == outcome::lost) come_back(mine);
     more = how == outcome::more;

@@ -95,8 +95,8 @@ class shard final : public sched::task {
 
   /// What a run has to itself: its handler may go on when the shard is run by another worker.
   struct visit {
+    actions answer;  // of the handler that runs, or ran last
     sched::turn& shown;
-    actions answer{};  // of the handler that runs, or ran last
     // Once it has lost the shard: whose handler that was, and what else came of it.
     process* lost_in = nullptr;
     std::optional<fault> failure{};
@@ -172,9 +172,11 @@ class shard final : public sched::task {
   void settle(process& p, action_list& first);
   template <class F>
   [[nodiscard]] verdict run_guarded(process& p, F f);
+  [[nodiscard]] verdict conclude(process& p, visit& mine, verdict how);
   [[nodiscard]] verdict fail(process& p, visit& mine, fault why);
   template <class K, class... Arguments>
   [[nodiscard]] verdict run_continuation(process& p, const K& k, const Arguments&... arguments);
+  void commit_answer(process& p, actions& answer);
   void crash(process& p, const fault& why);
   void end_process(process& p, const reason& why);
 

@@ -138,8 +138,10 @@ double resident_bytes() {
   std::ifstream statm{"/proc/self/statm"};
   double all = 0;
   double resident = 0;
-  if (!(statm >> all >> resident)) throw std::runtime_error{"cannot read /proc/self/statm"};
-  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  double shared = 0;  // pages of files: the program's own code, as it is used
+  if (!(statm >> all >> resident >> shared))
+    throw std::runtime_error{"cannot read /proc/self/statm"};
+  return (resident - shared) * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace

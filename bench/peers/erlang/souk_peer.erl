@@ -281,8 +281,9 @@ resident_bytes() ->
     {ok, File} = file:open("/proc/self/statm", [read]),
     {ok, Line} = file:read_line(File),
     ok = file:close(File),
-    [_, Pages | _] = string:split(Line, " ", all),
-    list_to_integer(Pages) * 4096.
+    %% Shared are pages of files: the program's own code, as it is used.
+    [_, Resident, Shared | _] = string:split(Line, " ", all),
+    (list_to_integer(Resident) - list_to_integer(Shared)) * 4096.
 
 sleeper(Main, Seen) ->
     receive

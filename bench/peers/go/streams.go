@@ -126,11 +126,16 @@ func residentBytes() int {
 	if err != nil {
 		fail("%v", err)
 	}
-	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
+	fields := strings.Fields(string(text))
+	resident, err := strconv.Atoi(fields[1])
 	if err != nil {
 		fail("%v", err)
 	}
-	return pages * os.Getpagesize()
+	shared, err := strconv.Atoi(fields[2]) // pages of files: the program's own code, as it is used
+	if err != nil {
+		fail("%v", err)
+	}
+	return (resident - shared) * os.Getpagesize()
 }
 
 type wake struct{ number int }
