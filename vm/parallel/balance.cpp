@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
-#include <ranges>
 #include <unordered_map>
 
 namespace souk::parallel {
@@ -256,7 +255,8 @@ void shard::take_along(const std::vector<process*>& group) {
           }
         });
   }
-  for (entry& one : std::views::reverse(passed)) queue_.emplace_front(std::move(one));
+  for (auto one = passed.rbegin(); one != passed.rend(); ++one)
+    queue_.emplace_front(std::move(*one));
   for (std::size_t i = 0; i < group.size(); ++i) {
     for (; !later[i].empty(); later[i].pop())
       group[i]->backlog.emplace(std::move(later[i].front()));
