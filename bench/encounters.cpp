@@ -161,7 +161,7 @@ constinit const workload big{
     .size_of = "processes",
     .size = 120,
     .count = 20'000,
-    .parallel_count = 2'000'000,
+    .parallel_count = 6'000'000,
     .count_is_fixed = false,
     .run = run_big};
 
@@ -173,7 +173,7 @@ constinit const workload chameneos{
     .size_of = "creatures",
     .size = 100,
     .count = 5'000,
-    .parallel_count = 400'000,
+    .parallel_count = 1'200'000,
     .count_is_fixed = false,
     .run = run_chameneos};
 

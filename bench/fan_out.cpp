@@ -50,7 +50,7 @@ constinit const workload fan_out{
     .size_of = "subscribers",
     .size = 100,
     .count = 1'000'000,
-    .parallel_count = 4'000'000,
+    .parallel_count = 12'000'000,
     .count_is_fixed = false,
     .run = run};
 

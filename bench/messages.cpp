@@ -104,7 +104,7 @@ constinit const workload pingpong{
     .size_of = "",
     .size = 0,
     .count = 300'000,
-    .parallel_count = 2'000'000,
+    .parallel_count = 6'000'000,
     .count_is_fixed = false,
     .run = run_pingpong};
 
@@ -116,7 +116,7 @@ constinit const workload ring{
     .size_of = "processes",
     .size = 100,
     .count = 50'000,
-    .parallel_count = 2'000'000,
+    .parallel_count = 6'000'000,
     .count_is_fixed = false,
     .run = run_ring};
 
@@ -130,7 +130,7 @@ constinit const workload pairs{
     .size_of = "pairs",
     .size = 1000,
     .count = 8'000,
-    .parallel_count = 2'000'000,
+    .parallel_count = 6'000'000,
     .count_is_fixed = false,
     .run = run_pairs};
 

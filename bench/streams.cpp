@@ -123,7 +123,7 @@ constinit const workload counting{
     .size_of = "messages a batch",
     .size = 100,
     .count = 300'000,
-    .parallel_count = 2'000'000,
+    .parallel_count = 6'000'000,
     .count_is_fixed = false,
     .run = run_counting};
 
@@ -136,7 +136,7 @@ constinit const workload fork_join_throughput{
     .size_of = "workers",
     .size = 60,
     .count = 50'000,
-    .parallel_count = 2'000'000,
+    .parallel_count = 6'000'000,
     .count_is_fixed = false,
     .run = run_fork_join_throughput};
 
