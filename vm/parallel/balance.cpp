@@ -57,7 +57,7 @@ void shard::share_load(unsigned handled, std::int64_t began) {
   const bool is_crowded = queue_.size() > 1;
   if ((is_crowded || vm_.size().is_under_way()) && vm_.size().is_due(now()) && look_at_size())
     patience_ = 0;
-  if (!is_crowded) return;
+  if (!is_crowded || is_one_too_many()) return;
   if (patience_ > 0) {
     --patience_;
     return;
@@ -93,11 +93,18 @@ unsigned shard::home_for_child() {
   return 2 * there + few_waiting < queue_.size() ? next_nursery_ : index_;
 }
 
-/// All who have something to do now. Who has nothing follows when he has.
+/// All who have something to do now. Who has nothing follows when he has; nested VMs stay.
 void shard::give_away() {
+  if (quanta_of_rest_ > 0) {
+    --quanta_of_rest_;
+    return;
+  }
   std::vector<process*> group = list_waiting();
   std::erase_if(group, [this](const process* p) { return p == &agent_ || !may_move(*p); });
-  if (group.empty()) return;
+  if (group.empty()) {
+    quanta_of_rest_ = interval;
+    return;
+  }
   snap_ = nullptr;
   move(group, *vm_.shards()[index_ % vm_.size().shards()]);
 }

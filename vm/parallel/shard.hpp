@@ -288,12 +288,13 @@ class shard final : public sched::task {
   const table* snap_ = nullptr;
   std::uint64_t epoch_stamp_ = 0;
   journal::contents::sequence* record_ = nullptr;
-  ring<entry> queue_;          // what waits here, in the order of its commits
-  std::uint16_t most_queued_;  // of one process in the queue: then others have their turn (P3)
-  bool is_over_ = false;       // so are the VMs inside
-  unsigned patience_ = 0;      // quanta until somebody may move again
-  unsigned next_nursery_ = 0;  // the shard that is asked next whether a child may start there
-  unsigned crossings_ = 0;     // commits with locks, in this quantum
+  ring<entry> queue_;            // what waits here, in the order of its commits
+  std::uint16_t most_queued_;    // of one process in the queue: then others have their turn (P3)
+  bool is_over_ = false;         // so are the VMs inside
+  unsigned quanta_of_rest_ = 0;  // after none of those who have to could leave
+  unsigned patience_ = 0;        // quanta until somebody may move again
+  unsigned next_nursery_ = 0;    // the shard that is asked next whether a child may start there
+  unsigned crossings_ = 0;       // commits with locks, in this quantum
   // For who looks at all shards, where there are several:
   sched::atomic<std::uint32_t> waiting_{0};  // entries, at the end of a quantum, and born since
   sched::atomic<std::uint64_t> busy_{0};     // nanoseconds, see growth::reading
