@@ -29,19 +29,20 @@ class by_hand final : public sched::executor {
   /// That one, until it has nothing to do.
   void run(sched::task& chosen) {
     while (std::erase(ready_, &chosen) > 0) {
-      if (chosen.run(0)) ready_.push_back(&chosen);
+      if (chosen.run(0, shown_)) ready_.push_back(&chosen);
     }
   }
   void run_all() {
     while (!ready_.empty()) {
       sched::task* const next = ready_.front();
       ready_.pop_front();
-      if (next->run(0)) ready_.push_back(next);
+      if (next->run(0, shown_)) ready_.push_back(next);
     }
   }
 
  private:
   std::deque<sched::task*> ready_;
+  sched::turn shown_;
 };
 
 /// What a bench tells a process, to have it do its work once.
@@ -61,6 +62,7 @@ class hall {
       : hand_{new by_hand},
         common_{std::unique_ptr<sched::executor>{hand_}, vm_options{}, shards},
         root_{common_} {
+    root_.size().keep(shards);
     for (std::uint64_t i = 0; i < ticks; ++i) ticks_.emplace_back(tick{i});
   }
   hall(const hall&) = delete;
