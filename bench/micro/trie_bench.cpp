@@ -6,7 +6,8 @@
 //   cached_*        the same through a route_cache, with bodies of few topics, as of one process
 //   cold_*          the same as match_*, but what the match before left in the caches is gone: what
 //                   one match costs in a program that does other things. The body is new, and the
-//                   code has just run, on another trie. Includes reading the clock
+//                   code of the walk has just run, on another trie; that of a leaf mostly not.
+//                   Includes reading the clock
 //   random_access   one read of memory that was not read lately, whose address the read before
 //                   said, from so many MiB: what each step of a match waits for at most
 //   crowd           all endpoints have one topic, and all are reached
