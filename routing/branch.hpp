@@ -17,12 +17,24 @@ struct edge {
 };
 
 /// What a branch holds beside its edges.
+///
+/// Topics that differ in one token are mostly alike behind it: (room-1 says ?), (room-2 says ?).
+/// Then one of them is the branch's model, and a body is compared with that instead of the target's
+/// own topic, which would be in no cache.
 struct crossing {
-  link wild;                ///< for the topics that have a wildcard here
-  std::uint64_t stamp = 0;  ///< of a root: no two have the same, ever
+  std::uint64_t stamp = 0;   ///< of the root of a trie: no two have the same, ever
+  term model;                ///< a topic with an atom here, or false: there is none
+  std::uint64_t alikes = 0;  ///< so many edges lead to leaves that are alike(trie_node.hpp)
+  link wild;                 ///< for the topics that have a wildcard here; next to the edges
 
   crossing() noexcept = default;
   crossing(link w) noexcept : wild{w} {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] crossing with(link w) const noexcept {
+    crossing c{*this};
+    c.wild = w;
+    return c;
+  }
 };
 
 struct edge_traits {
@@ -40,7 +52,7 @@ class branch_node final : public table<edge_traits> {
  public:
   using table::table;
 
-  [[nodiscard]] link wild() const noexcept { return extra.wild; }
+  [[nodiscard]] link wild() const noexcept { return extra().wild; }
   [[nodiscard]] bool has_edges() const noexcept { return count != 0 || has_children(); }
   [[nodiscard]] link exact(token_key token) const noexcept {
     const edge* const e = find(token);

@@ -74,6 +74,34 @@ bool fits_at(const term& body, const term& topic, Bindings& bindings) {
   }
 }
 
+// As fits_at without bindings, with one part left out. Ground parts of the topic are gone through as
+// well: it may be inside.
+struct comparison_but {
+  const term* left_out;
+  std::size_t met = 0;
+
+  [[nodiscard]] bool holds(const term& body, const term& topic) noexcept {
+    const term* b = &body;
+    const term* t = &topic;
+    for (;;) {
+      if (t->is(kind::wildcard)) return true;
+      if (b == left_out) return ++met, true;
+      if (!t->is_compound()) return same_token(*t, *b);
+      if (b->which() != t->which()) return false;
+      const compound theirs{*t};
+      const compound ours{*b};
+      if (!same_shape(ours, theirs)) return false;
+      if (ours.size() == 0) return true;
+      const std::size_t last = ours.size() - 1;
+      for (std::size_t i = 0; i < last; ++i) {
+        if (!holds(ours.parts()[i], theirs.parts()[i])) return false;
+      }
+      b = &ours.parts()[last];
+      t = &theirs.parts()[last];
+    }
+  }
+};
+
 // The intersection, with its variables numbered as they come. Terms have at most max_tokens, so
 // recursion is bounded.
 class meeting {
@@ -141,6 +169,14 @@ class meeting {
 bool reaches_linear(const term& body, const term& topic) noexcept {
   no_bindings none;
   return fits_at(body, topic, none);
+}
+
+std::optional<bool> reaches_but_for(const term& left_out, const term& body,
+                                    const term& topic) noexcept {
+  comparison_but all{&left_out};
+  if (!all.holds(body, topic)) return false;
+  if (all.met != 1) return std::nullopt;
+  return true;
 }
 
 bool reaches_any(const term& body, const term& topic) {

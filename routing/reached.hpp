@@ -18,6 +18,13 @@ class reached {
 
   void read(const term& part) noexcept { out_.read(part); }
 
+  /// A leaf that is alike, of the edge of `b` that a part of the ground body is the token of. What
+  /// decides is compared, be it with another topic.
+  void alike(const branch_node& b, const term& part, link leaf) {
+    out_.compared(leaf.only().topic);
+    const auto met = reaches_but_for(part, body_, b.extra().model);
+    if (met.has_value() ? *met : reaches_linear(body_, leaf.only().topic)) out_(&leaf.only());
+  }
   void operator()(link leaf) {
     const certainty sureness = leaf.sureness();
     if (!leaf.is_bunch()) {

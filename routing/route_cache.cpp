@@ -42,7 +42,7 @@ route_cache::route route_cache::find(const trie& now, const term& body) {
   const compound record{body};
   const std::uint64_t code = record.code();
   const shape_memory& shape = known_.front().shapes[mixed(code) % memory::shape_slots];
-  if (shape.code != code || shape.stamp != root.branch().extra.stamp || shape.is_intricate)
+  if (shape.code != code || shape.stamp != root.branch().extra().stamp || shape.is_intricate)
     return find_slowly(now, body);
   if (shape.only != nullptr) {
     companion_ = shape.companion;
@@ -77,7 +77,7 @@ route_cache::route route_cache::find_slowly(const trie& now, const term& body) {
   const std::uint64_t code = parts.code();
   if (code == 0) return walk_through(now, body);
   shape_memory& shape = known_.front().shapes[mixed(code) % memory::shape_slots];
-  const std::uint64_t stamp = root.branch().extra.stamp;
+  const std::uint64_t stamp = root.branch().extra().stamp;
   if (shape.code != code || shape.stamp != stamp) open_shape(shape, code, stamp);
   if (shape.too_deep) return walk_through(now, body);
 
@@ -238,10 +238,10 @@ route_cache::route route_cache::walk_through(const trie& now, const term& body) 
 
 void route_cache::operator()(const bunch_node& all) {
   const auto list = [this](const target* t) { found_.push_back(t); };
-  if (all.extra.size <= max_targets) return all.for_each(list);  // the route is remembered whole
+  if (all.extra().size <= max_targets) return all.for_each(list);  // the route is remembered whole
   if (crowds_.empty()) crowds_.resize(memory::crowd_slots);
-  crowd_memory& c = crowds_[all.extra.stamp % memory::crowd_slots];
-  if (c.stamp == all.extra.stamp) {
+  crowd_memory& c = crowds_[all.extra().stamp % memory::crowd_slots];
+  if (c.stamp == all.extra().stamp) {
     c.used = finds_;
   } else if (c.used == finds_) {  // by another bunch of this route
     return all.for_each(list);
@@ -254,10 +254,10 @@ void route_cache::operator()(const bunch_node& all) {
 void route_cache::refill(crowd_memory& c, const bunch_node& all) {
   c.stamp = 0;  // until it is full
   c.all.clear();
-  c.all.reserve(all.extra.size);
+  c.all.reserve(all.extra().size);
   all.for_each([&](const target* t) { c.all.push_back(t); });
   std::ranges::sort(c.all, is_before);
-  c.stamp = all.extra.stamp;
+  c.stamp = all.extra().stamp;
   c.used = finds_;
 }
 

@@ -5,7 +5,10 @@
 // slot, so its cost does not grow with the table (Bagwell's hash array mapped trie, in the compact
 // form of Steindorff and Vinju).
 //
-//     header | data, nodes: which slots hold what | extra | children ... | entries ...
+//     (of a root: extra) | header | data, nodes: which slots hold what | children ... | entries ...
+//
+// A search among many waits for memory and for little else. So what a node below the root takes is
+// small, and what is likely to be read of it next is fetched before its header is there.
 //
 // H1  A node below the root leads to at least two entries.
 // H2  Entries whose whole hashes are equal share a last node, without slots; they are searched one
@@ -48,13 +51,30 @@ class table : public trie_node {
     const entry* one = nullptr;
   };
 
-  extra_type extra{};
+  /// Pre for both: a root. To be changed by the edit that made it.
+  [[nodiscard]] const extra_type& extra() const noexcept {
+    return reinterpret_cast<const extra_type*>(this)[-1];
+  }
+  [[nodiscard]] extra_type& extra() noexcept { return reinterpret_cast<extra_type*>(this)[-1]; }
 
   [[nodiscard]] std::span<const entry> entries() const noexcept {
     return {reinterpret_cast<const entry*>(children() + child_count()), count};
   }
   [[nodiscard]] bool has_children() const noexcept { return nodes_ != 0; }
-  [[nodiscard]] std::size_t bytes() const noexcept { return bytes(child_count(), count); }
+
+  /// Ends a node, and says what memory it was in.
+  static std::span<std::byte> destroy(node& gone) noexcept {
+    auto* memory = reinterpret_cast<std::byte*>(&gone);
+    std::size_t size = bytes(gone.child_count(), gone.count);
+    std::destroy_n(gone.first_entry(), gone.count);
+    if (gone.is_root != 0) {
+      std::destroy_at(&gone.extra());
+      memory -= sizeof(extra_type);
+      size += sizeof(extra_type);
+    }
+    std::destroy_at(&gone);
+    return {memory, size};
+  }
 
   template <class F>
   void for_each(const F& f) const {
@@ -79,28 +99,41 @@ class table : public trie_node {
         return Traits::same(e, k) ? &e : nullptr;
       }
       if ((n->nodes_ & bit) == 0) return nullptr;
+      const table* const parent = n;
       n = n->children()[bits_in(n->nodes_ & (bit - 1))];
-      prefetch(n);
+      prefetch(parent, n, hash >> (shift + slot_bits));
     }
     return n->search(k);  // H2
   }
+  /// Fetches what find() will have to wait for, if the table is so wide that it will.
+  void prefetch(const key& k) const noexcept {
+    if (nodes_ != all_slots) return;
+    std::uint64_t hash = Traits::hash_of(k);
+    const table* parent = this;
+    const table* n = parent->children()[hash % slots];
+    for (hash >>= slot_bits; n->nodes_ == all_slots; hash >>= slot_bits) {
+      parent = n;
+      n = n->children()[hash % slots];
+    }
+    prefetch(parent, n, hash);
+  }
 
   /// A root of no entry, or of one.
-  [[nodiscard]] static node& of(edit& by, extra_type extra) { return make(by, 0, 0, 0, extra); }
-  [[nodiscard]] static node& of(edit& by, extra_type extra, const entry& e) {
-    node& fresh = make(by, bit_at(hash_of(e), 0), 0, 1, extra);
+  [[nodiscard]] static node& of(edit& by, const extra_type& extra) {
+    return make(by, 0, 0, 0, &extra);
+  }
+  [[nodiscard]] static node& of(edit& by, const extra_type& extra, const entry& e) {
+    node& fresh = make(by, bit_at(hash_of(e), 0), 0, 1, &extra);
     new (fresh.first_entry()) entry(e);
     return fresh;
   }
-  [[nodiscard]] static node& of(edit& by, extra_type extra, const entry& a, const entry& b) {
-    node& fresh = two(by, a, hash_of(a), b, hash_of(b), 0);
-    fresh.extra = extra;
-    return fresh;
+  [[nodiscard]] static node& of(edit& by, const extra_type& extra, const entry& a, const entry& b) {
+    return two(by, a, hash_of(a), b, hash_of(b), 0, &extra);
   }
 
   // The table with a change, made by an edit. `this` is the root, and replaced.
-  [[nodiscard]] node& with_extra(edit& by, extra_type extra) const {
-    node& fresh = make(by, data_, nodes_, count, extra);
+  [[nodiscard]] node& with_extra(edit& by, const extra_type& extra) const {
+    node& fresh = make(by, data_, nodes_, count, &extra);
     std::uninitialized_copy_n(children(), child_count(), fresh.children());
     std::uninitialized_copy_n(first_entry(), count, fresh.first_entry());
     by.replaced(const_cast<table&>(*this));
@@ -120,17 +153,25 @@ class table : public trie_node {
  private:
   static constexpr unsigned slot_bits = 6;
   static constexpr unsigned hash_bits = 60;
+  static constexpr std::uint64_t slots = std::uint64_t{1} << slot_bits;
+  static constexpr std::uint64_t all_slots = ~std::uint64_t{0};
   /// So many entries are found sooner one by one than by their hash.
   static constexpr std::size_t few = 4;
 
-  table(trie_node header, std::uint64_t data, std::uint64_t nodes, extra_type extra) noexcept
-      : trie_node{header}, extra{extra}, data_{data}, nodes_{nodes} {}
+  table(trie_node header, std::uint64_t data, std::uint64_t nodes) noexcept
+      : trie_node{header}, data_{data}, nodes_{nodes} {}
   friend node;
 
-  /// The entries of a node are mostly in the cache line after that of its header.
-  static void prefetch(const table* n) noexcept {
-    __builtin_prefetch(n);
-    __builtin_prefetch(reinterpret_cast<const char*>(n) + 64);
+  /// The first lines of a node, which are mostly all of it. But below a node whose slots all lead
+  /// further, most nodes are wide: then the line where the slot would lead further.
+  static void prefetch(const table* parent, const table* n, std::uint64_t hash) noexcept {
+    constexpr std::size_t line = 64;
+    const auto* const first = reinterpret_cast<const char*>(n);
+    __builtin_prefetch(first);
+    __builtin_prefetch(first + line);
+    __builtin_prefetch(first + (parent->nodes_ == all_slots
+                                    ? sizeof(table) + hash % slots * sizeof(node*)
+                                    : 2 * line - 16));
   }
   [[nodiscard]] static std::uint64_t bit_at(std::uint64_t hash, unsigned shift) noexcept {
     return std::uint64_t{1} << ((hash >> shift) & 63U);
@@ -169,15 +210,24 @@ class table : public trie_node {
   }
 
   [[nodiscard]] static node& make(edit& by, std::uint64_t data, std::uint64_t nodes,
-                                  std::size_t entries, extra_type extra) {
+                                  std::size_t entries, const extra_type* extra) {
     static_assert(sizeof(node) == sizeof(table), "children follow the members of a table");
+    static_assert(sizeof(extra_type) % alignof(table) == 0, "a root follows its extra");
     detail::account& payer = detail::account::current();
-    void* const memory = payer.take(bytes(bits_in(nodes), entries));
-    auto* const fresh = new (memory)
-        node{trie_node{nullptr, payer.id(), Traits::of_bunch, static_cast<std::uint32_t>(entries)},
-             data, nodes, extra};
+    const std::size_t front = extra == nullptr ? 0 : sizeof(extra_type);
+    auto* const memory =
+        static_cast<std::byte*>(payer.take(front + bytes(bits_in(nodes), entries)));
+    if (extra != nullptr) new (memory) extra_type(*extra);
+    auto* const fresh = new (memory + front)
+        node{trie_node{nullptr, payer.id(), Traits::of_bunch, extra == nullptr ? 0U : 1U,
+                       static_cast<std::uint32_t>(entries)},
+             data, nodes};
     by.made(*fresh);
     return *fresh;
+  }
+
+  [[nodiscard]] const extra_type* extra_if_root() const noexcept {
+    return is_root != 0 ? &extra() : nullptr;
   }
 
   /// `from`, with what is at `at` left out if `drop`, and `add` put there if there is one.
@@ -196,7 +246,7 @@ class table : public trie_node {
     const bool was_one = (data_ & bit) != 0;
     node& fresh =
         make(by, (data_ & ~bit) | (is_one ? bit : 0), (nodes_ & ~bit) | (is_child ? bit : 0),
-             count + (is_one ? 1U : 0U) - (was_one ? 1U : 0U), extra);
+             count + (is_one ? 1U : 0U) - (was_one ? 1U : 0U), extra_if_root());
     splice<const node*>({children(), child_count()}, child_index(bit), (nodes_ & bit) != 0,
                         is_child ? &content.child : nullptr, fresh.children());
     splice<entry>(entries(), entry_index(bit), was_one, content.one, fresh.first_entry());
@@ -206,26 +256,29 @@ class table : public trie_node {
   [[nodiscard]] node& put_last(edit& by, const entry* gone, const entry* added) const {
     const std::size_t at = gone == nullptr ? count : static_cast<std::size_t>(gone - first_entry());
     node& fresh =
-        make(by, 0, 0, count + (added != nullptr ? 1U : 0U) - (gone != nullptr ? 1U : 0U), extra);
+        make(by, 0, 0, count + (added != nullptr ? 1U : 0U) - (gone != nullptr ? 1U : 0U), nullptr);
     splice<entry>(entries(), at, gone != nullptr, added, fresh.first_entry());
     return fresh;
   }
 
   [[nodiscard]] static node& two(edit& by, const entry& a, std::uint64_t hash_a, const entry& b,
-                                 std::uint64_t hash_b, unsigned shift) {
-    if (shift >= hash_bits) return filled(by, 0, a, b);
+                                 std::uint64_t hash_b, unsigned shift,
+                                 const extra_type* extra = nullptr) {
+    if (shift >= hash_bits) return filled(by, 0, a, b, nullptr);
     const std::uint64_t bit_a = bit_at(hash_a, shift);
     const std::uint64_t bit_b = bit_at(hash_b, shift);
     if (bit_a == bit_b) {
       const node& below = two(by, a, hash_a, b, hash_b, shift + slot_bits);
-      node& fresh = make(by, 0, bit_a, 0, {});
+      node& fresh = make(by, 0, bit_a, 0, extra);
       fresh.children()[0] = &below;
       return fresh;
     }
-    return bit_a < bit_b ? filled(by, bit_a | bit_b, a, b) : filled(by, bit_a | bit_b, b, a);
+    return bit_a < bit_b ? filled(by, bit_a | bit_b, a, b, extra)
+                         : filled(by, bit_a | bit_b, b, a, extra);
   }
-  [[nodiscard]] static node& filled(edit& by, std::uint64_t data, const entry& a, const entry& b) {
-    node& fresh = make(by, data, 0, 2, {});
+  [[nodiscard]] static node& filled(edit& by, std::uint64_t data, const entry& a, const entry& b,
+                                    const extra_type* extra) {
+    node& fresh = make(by, data, 0, 2, extra);
     new (fresh.first_entry()) entry(a);
     new (fresh.first_entry() + 1) entry(b);
     return fresh;

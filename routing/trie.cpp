@@ -8,7 +8,7 @@
 
 #include <atomic>
 #include <cstddef>
-#include <memory>
+#include <span>
 
 namespace souk::routing {
 namespace {
@@ -25,10 +25,8 @@ template <class Node>
 void free_as(trie_node* gone) noexcept {
   auto* const node = static_cast<Node*>(gone);
   account& payer = account::by_id(node->payer);
-  const std::size_t size = node->bytes();
-  std::destroy(node->entries().begin(), node->entries().end());
-  std::destroy_at(node);
-  payer.give_back(node, size);
+  const std::span<std::byte> memory = Node::destroy(*node);
+  payer.give_back(memory.data(), memory.size());
 }
 
 // One edit: the way of one topic through the trie.
@@ -42,11 +40,11 @@ class change {
     if (!to.is_branch()) return add_to_leaf(to);
     const branch_node& b = to.branch();
     const term& part = at_.next();
-    if (part.is(kind::wildcard)) return b.with_extra(by_, add(b.wild()));
+    if (part.is(kind::wildcard)) return b.with_extra(by_, b.extra().with(add(b.wild())));
     const term token = token_of(part);
     const edge* const before = b.find(token_key{token});
-    const edge after{token, add(before == nullptr ? link{} : before->to)};
-    return before == nullptr ? b.with(by_, after) : b.with_replaced(by_, after);
+    if (before == nullptr) return add_leaf(b, token, !part.is_compound());
+    return replaced(b, *before, {token, add(before->to)});
   }
 
   [[nodiscard]] link remove(link from) {
@@ -56,13 +54,14 @@ class change {
     const term& part = at_.next();
     if (part.is(kind::wildcard)) return with_wild(b, remove(b.wild()), position);
     const term token = token_of(part);
-    const edge after{token, remove(b.exact(token_key{token}))};
-    if (!after.to) return without_edge(b, after.token, position);
+    const edge& before = *b.find(token_key{token});
+    const edge after{token, remove(before.to)};
+    if (!after.to) return without_edge(b, before, position);
     if (!after.to.is_branch() && !b.wild() && !b.has_children() && b.entries().size() == 1) {
       by_.replaced(const_cast<branch_node&>(b));
       return seen_from(after.to, position);
     }
-    return b.with_replaced(by_, after);
+    return replaced(b, before, after);
   }
 
   void commit(graveyard& graves) noexcept { by_.commit(graves); }
@@ -73,6 +72,37 @@ class change {
     return here.only_wildcards_left() ? certainty::sure : certainty::linear;
   }
   [[nodiscard]] certainty certainty_here() const noexcept { return certainty_at(at_, loose_); }
+
+  // The subject alone behind a new edge.
+  [[nodiscard]] link add_leaf(const branch_node& b, const term& token, bool is_atom) {
+    const certainty sureness = certainty_here();
+    const bool compared = is_atom && sureness == certainty::linear;
+    const bool alike = compared && goes_on_as(b.extra().model);
+    branch_node& after = b.with(by_, {token, {subject_, alike ? certainty::alike : sureness}});
+    if (alike) {
+      ++after.extra().alikes;
+    } else if (compared && after.extra().alikes == 0) {
+      after.extra().model = subject_.topic;  // the next one may be alike
+    }
+    return after;
+  }
+  [[nodiscard]] bool goes_on_as(const term& model) const {
+    if (model.is_false()) return false;
+    cursor theirs{model};
+    theirs.skip_to(at_.position());
+    cursor ours = at_;
+    return goes_on_alike(theirs, ours);
+  }
+  [[nodiscard]] link replaced(const branch_node& b, const edge& before, const edge& after) {
+    branch_node& fresh = b.with_replaced(by_, after);
+    leave(fresh.extra(), before);
+    return fresh;
+  }
+  // An edge has gone, or leads elsewhere.
+  void leave(crossing& c, const edge& gone) const noexcept {
+    if (gone.to.is_alike()) --c.alikes;
+    if (c.alikes == 0) c.model = term{};
+  }
 
   // The leaf as it is seen from an earlier or later place on its way.
   [[nodiscard]] static link seen_from(link leaf, std::size_t position) {
@@ -110,11 +140,12 @@ class change {
     }
     const bunch_node& before = leaf.bunch();
     bunch_node& after = before.with(by_, &subject_);
-    after.extra = {next_stamp(), before.extra.size + 1, before.extra.loose + (loose_ ? 1U : 0U)};
+    after.extra() = {next_stamp(), before.extra().size + 1,
+                     before.extra().loose + (loose_ ? 1U : 0U)};
     return as_bunch(after);
   }
   [[nodiscard]] link as_bunch(const bunch_node& all) const noexcept {
-    return {all, certainty_at(at_, all.extra.loose != 0)};
+    return {all, certainty_at(at_, all.extra().loose != 0)};
   }
 
   // The leaf and the subject go on as long as they have the same tokens. Pre: they differ later.
@@ -139,30 +170,40 @@ class change {
 
   [[nodiscard]] link remove_from_bunch(const bunch_node& before) {
     const auto left = before.without(by_, &subject_);
-    const crowd rest{next_stamp(), before.extra.size - 1, before.extra.loose - (loose_ ? 1U : 0U)};
+    const crowd rest{next_stamp(), before.extra().size - 1,
+                     before.extra().loose - (loose_ ? 1U : 0U)};
     if (left.one != nullptr) return {**left.one, certainty_at(at_, rest.loose != 0)};
     auto& after = const_cast<bunch_node&>(*left.child);  // made by this edit
-    after.extra = rest;
+    after.extra() = rest;
     return as_bunch(after);
   }
 
   [[nodiscard]] link with_wild(const branch_node& b, link wild, std::size_t position) {
-    if (wild && (wild.is_branch() || b.has_edges())) return b.with_extra(by_, wild);
-    if (!wild && (b.has_children() || b.entries().size() > 1)) return b.with_extra(by_, wild);
+    if (wild && (wild.is_branch() || b.has_edges())) return b.with_extra(by_, b.extra().with(wild));
+    if (!wild && (b.has_children() || b.entries().size() > 1))
+      return b.with_extra(by_, b.extra().with(wild));
     const link left = wild ? wild : b.entries().front().to;
-    if (left.is_branch()) return b.with_extra(by_, wild);
+    if (left.is_branch()) return b.with_extra(by_, b.extra().with(wild));
     by_.replaced(const_cast<branch_node&>(b));
     return seen_from(left, position);
   }
 
-  [[nodiscard]] link without_edge(const branch_node& b, const term& token, std::size_t position) {
-    const auto left = b.without(by_, token_key{token});
-    if (left.child != nullptr) return *left.child;
+  [[nodiscard]] link without_edge(const branch_node& b, const edge& gone, std::size_t position) {
+    const auto left = b.without(by_, token_key{gone.token});
+    if (left.child != nullptr) {
+      auto& after = const_cast<branch_node&>(*left.child);  // made by this edit
+      leave(after.extra(), gone);
+      return after;
+    }
     if (left.one == nullptr) {
       if (!b.wild()) return {};
       return b.wild().is_branch() ? branch_node::of(by_, b.wild()) : seen_from(b.wild(), position);
     }
-    if (b.wild() || left.one->to.is_branch()) return branch_node::of(by_, b.wild(), *left.one);
+    if (b.wild() || left.one->to.is_branch()) {
+      branch_node& after = branch_node::of(by_, b.extra(), *left.one);
+      leave(after.extra(), gone);
+      return after;
+    }
     return seen_from(left.one->to, position);
   }
 
@@ -216,7 +257,8 @@ namespace {
 
 // Pre: a branch is of this edit.
 const std::byte* stamped(link root) noexcept {
-  if (root && root.is_branch()) const_cast<branch_node&>(root.branch()).extra.stamp = next_stamp();
+  if (root && root.is_branch())
+    const_cast<branch_node&>(root.branch()).extra().stamp = next_stamp();
   return root.tagged();
 }
 

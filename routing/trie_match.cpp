@@ -33,6 +33,7 @@ class met {
   met(const term& topic, pairs& found) : topic_{topic}, loose_{is_loose(topic)}, found_{found} {}
 
   static void read(const term& /*part*/) noexcept {}
+  void alike(const branch_node& /*from*/, const term& /*part*/, link leaf) { (*this)(leaf); }
 
   void operator()(link leaf) {
     if (leaf.is_bunch() && leaf.sureness() == certainty::loose) {

@@ -19,7 +19,8 @@ struct trie_node {
   trie_node* next;  ///< in the list of an edit or a graveyard: never read through a version
   detail::account::id_type payer;
   std::uint32_t of_bunch : 1;
-  std::uint32_t count : 31;  ///< of entries in this node
+  std::uint32_t is_root : 1;  ///< of a table: its extra stands in front of it
+  std::uint32_t count : 30;   ///< of entries in this node
 };
 
 /// Frees one node, not what it links to.
@@ -52,9 +53,10 @@ class edit {
 
 /// How far reaching a leaf decides whether its topic is met.
 enum class certainty : std::uint8_t {
-  sure = 1,  ///< it is: only wildcards are left of the topic, none of them repeated
-  linear,    ///< to be compared; no wildcard is repeated; if there are more targets, all the same
-  loose      ///< each is to be compared
+  alike,   ///< as linear, and the rest of the topic is that of its branch's model; of one target
+  sure,    ///< it is: only wildcards are left of the topic, none of them repeated
+  linear,  ///< to be compared; no wildcard is repeated; if there are more targets, all the same
+  loose    ///< each is to be compared
 };
 
 class branch_node;
@@ -67,7 +69,9 @@ class link {
   constexpr link() noexcept = default;
   explicit constexpr link(const std::byte* tagged) noexcept : tagged_{tagged} {}
   link(const target& only, certainty c) noexcept
-      : link{static_cast<const void*>(&only), static_cast<unsigned>(c)} {}
+      : link{static_cast<const void*>(&only),
+             c == certainty::alike ? many : static_cast<unsigned>(c)} {}
+  /// Pre: not alike.
   link(const bunch_node& all, certainty c) noexcept
       : link{static_cast<const void*>(&all), static_cast<unsigned>(c) | many} {}
   link(const branch_node& further) noexcept  // NOLINT(google-explicit-constructor)
@@ -76,7 +80,7 @@ class link {
   [[nodiscard]] explicit operator bool() const noexcept { return tagged_ != nullptr; }
   /// Pre for this and those below: not nothing.
   [[nodiscard]] bool is_branch() const noexcept { return tag() == 0; }
-  [[nodiscard]] bool is_bunch() const noexcept { return (tag() & many) != 0; }
+  [[nodiscard]] bool is_bunch() const noexcept { return tag() > many; }
   [[nodiscard]] certainty sureness() const noexcept {
     return static_cast<certainty>(tag() & (many - 1));
   }
@@ -89,9 +93,10 @@ class link {
   [[nodiscard]] const bunch_node& bunch() const noexcept {
     return *reinterpret_cast<const bunch_node*>(tagged_ - tag());
   }
-  /// The same leaf, as seen from another place.
+  [[nodiscard]] bool is_alike() const noexcept { return tag() == many; }
+  /// The same leaf, as seen from another place. Pre: not alike.
   [[nodiscard]] link seen_as(certainty c) const noexcept {
-    return link{tagged_ - (tag() & (many - 1)) + static_cast<unsigned>(c)};
+    return is_bunch() ? link{bunch(), c} : link{only(), c};
   }
   [[nodiscard]] const std::byte* tagged() const noexcept { return tagged_; }
 

@@ -16,7 +16,7 @@
 namespace souk::routing {
 
 /// Calls `Leaf::operator()(link)` for each leaf, and `Leaf::read(part)` for each part that decides
-/// where to go.
+/// where to go. Of a ground term, calls `Leaf::alike(branch, part, link)` for leaves that are alike.
 template <class Leaf>
 class walk {
  public:
@@ -57,12 +57,20 @@ class walk {
         }
       }
       const link wild = b.wild();
+      if (wild && wild.is_branch() && next != end && !next->is_compound())
+        wild.branch().prefetch(token_key{*next});
       if (b.has_edges()) leaf_.read(part);
       if (!part.is_compound()) {
         const link exact = b.exact(token_key{part});
-        if (exact && wild) follow<Ground>(wild, next, end, then);
+        if (exact && wild) {
+          fetch(exact);
+          follow<Ground>(wild, next, end, then);
+        }
         at = exact ? exact : wild;
         if (!at) return;
+        if constexpr (Ground) {
+          if (at.is_alike()) return leaf_.alike(b, part, at);
+        }
         continue;
       }
       const compound c{part};
@@ -83,6 +91,14 @@ class walk {
       end = next + parts.size();
     }
     leaf_(at);
+  }
+
+  /// While the other way is gone, what this one needs can come.
+  static void fetch(link next) noexcept {
+    if (!next.is_branch()) return;
+    const auto* const edges = reinterpret_cast<const char*>(&next.branch());
+    __builtin_prefetch(edges - sizeof(link));  // the wildcard is in front
+    __builtin_prefetch(edges + 56);
   }
 
   /// Goes on behind the next `count` subterms of the topics.

@@ -4,6 +4,12 @@
 //   match_mixed     chat(room, _, _), chat(_, user, _) and chat(room, user, _); reaches about three
 //   match_list      (room i says ?); reaches one, which is compared with it
 //   cached_*        the same through a route_cache, with bodies of few topics, as of one process
+//   cold_*          the same as match_*, but what the match before left in the caches is gone: what
+//                   one match costs in a program that does other things. The body is new, and the
+//                   code of the walk has just run, on another trie; that of a leaf mostly not.
+//                   Includes reading the clock
+//   random_access   one read of memory that was not read lately, whose address the read before
+//                   said, from so many MiB: what each step of a match waits for at most
 //   crowd           all endpoints have one topic, and all are reached
 //   intersect_100   a topic that meets 100 of the endpoints
 //   insert_remove   an endpoint comes and goes, and what it replaced is freed
@@ -17,8 +23,11 @@
 #include <souk/detail/account.hpp>
 #include <souk/souk.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -148,6 +157,59 @@ void match_list(benchmark::State& state) {
 BENCHMARK(match_first)->RangeMultiplier(10)->Range(100, 1'000'000);
 BENCHMARK(match_mixed)->RangeMultiplier(10)->Range(100, 1'000'000);
 BENCHMARK(match_list)->RangeMultiplier(10)->Range(100, 1'000'000);
+
+// In each round all of it is read, which is more than the caches hold.
+class eviction {
+ public:
+  void run() {
+    for (std::uint64_t& word : lines_) benchmark::DoNotOptimize(word += 1);
+  }
+
+ private:
+  std::vector<std::uint64_t> lines_ = std::vector<std::uint64_t>((std::size_t{64} << 20) / 8);
+};
+
+template <class Body>
+void ask_cold(benchmark::State& state, family topic_of, std::size_t below, const Body& body) {
+  using clock = std::chrono::steady_clock;
+  const filled in{size_of(state), topic_of};
+  const filled small{10, topic_of};
+  eviction caches;
+  std::mt19937_64 dice{17};
+  std::vector<const target*> found;
+  for (auto _ : state) {
+    caches.run();
+    const term asked = body(dice() % below, 1);
+    found.clear();
+    small.now.match(asked, found);
+    found.clear();
+    const auto start = clock::now();
+    in.now.match(asked, found);
+    state.SetIterationTime(std::chrono::duration<double>(clock::now() - start).count());
+  }
+}
+void cold_first(benchmark::State& state) { ask_cold(state, by_room, size_of(state), rooms_body); }
+void cold_mixed(benchmark::State& state) { ask_cold(state, mixed, size_of(state) / 3, mixed_body); }
+void cold_list(benchmark::State& state) { ask_cold(state, by_list, size_of(state), list_body); }
+BENCHMARK(cold_first)->Arg(1'000)->Arg(1'000'000)->Iterations(200)->UseManualTime();
+BENCHMARK(cold_mixed)->Arg(1'000)->Arg(1'000'000)->Iterations(200)->UseManualTime();
+BENCHMARK(cold_list)->Arg(1'000)->Arg(1'000'000)->Iterations(200)->UseManualTime();
+
+void random_access(benchmark::State& state) {
+  struct alignas(64) line {
+    const line* next = nullptr;
+  };
+  std::vector<line> lines((size_of(state) << 20) / sizeof(line));
+  std::vector<std::uint32_t> order(lines.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::shuffle(order, std::mt19937_64{17});
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    lines[order[i]].next = &lines[order[(i + 1) % order.size()]];
+  }
+  const line* at = lines.data();
+  for (auto _ : state) benchmark::DoNotOptimize(at = at->next);
+}
+BENCHMARK(random_access)->Arg(1)->Arg(8)->Arg(64)->Arg(256);
 
 void cached_first(benchmark::State& state) {
   const filled in{size_of(state), by_room};

@@ -16,6 +16,7 @@ namespace souk {
 namespace {
 
 using routing::route_cache;
+using namespace literals;
 using namespace testing;
 
 // One random run: edits, and after each what `check` looks at.
@@ -49,6 +50,48 @@ TEST(TrieProperty, MatchFindsWhatAScanFinds_TOP6_TOP7) {
         ASSERT_EQ(matched(table.now, body), scanned(table.in, body)) << to_string(body);
       }
     });
+  }
+}
+
+// Topics that differ in few places, so that branches have models (branch.hpp), and bodies in which
+// the same node stands in several places.
+term family_member(random_topics& random, bool is_topic) {
+  const std::size_t kind_of_rest = random.below(8);
+  const auto number = [&] { return term{static_cast<std::int64_t>(random.below(12))}; };
+  const auto wild_or = [&](const term& t) { return is_topic && random.below(3) != 0 ? _ : t; };
+  const term who = make_vector(number(), "x"_sym);
+  const term other =
+      kind_of_rest == 0 ? who : make_vector(kind_of_rest == 1 ? number() : 0, "x"_sym);
+  switch (random.below(3)) {
+    case 0: return make_record("r", who, other, wild_or(1));
+    case 1: return list(number(), "says"_sym, kind_of_rest == 1 ? number() : wild_or(other));
+    default: return make_record("s", make_record("t", wild_or(1), who), other, wild_or(who));
+  }
+}
+
+TEST(TrieProperty, MatchFindsWhatAScanFindsAmongTopicsThatAreAlike) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    random_topics random{seed};
+    topic_table table;
+    route_cache cache;
+    for (std::size_t i = 0; i < 300; ++i) {
+      // Up to some 40 topics, then down again.
+      if (!table.in.empty() && random.below(10) < (i / 60 % 2 == 0 ? 2U : 8U)) {
+        table.remove(*table.in[random.below(table.in.size())]);
+      } else {
+        table.add(family_member(random, true));
+      }
+      for (int j = 0; j < 10; ++j) {
+        const term body = family_member(random, false);
+        const found all = scanned(table.in, body);
+        ASSERT_EQ(matched(table.now, body), all) << to_string(body);
+        const auto route = cache.find(table.now, body);
+        ASSERT_EQ(found(route.begin(), route.end()), all) << to_string(body);
+      }
+      const term topic = family_member(random, true);
+      ASSERT_EQ(met(table.now, topic), scanned_meetings(table.in, topic)) << to_string(topic);
+    }
   }
 }
 

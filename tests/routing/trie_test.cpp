@@ -105,6 +105,42 @@ TEST(Trie, AKeyIsTheTokenOfWhatItWasMadeFrom) {
       routing::compound{make_record("r", 1)}.key().is(routing::token_of(make_record("s", 1))));
 }
 
+TEST(Trie, ComparesEachPlaceWhereAPartOfTheBodyStands) {
+  topic_table table;
+  for (int i = 0; i < 20; ++i)
+    table.add(make_record("r", make_vector(i, "x"), make_vector(0, "x")));
+  for (int i = 0; i < 20; ++i) {
+    const term shared = make_vector(i, "x");
+    const term body = make_record("r", shared, shared);
+    EXPECT_EQ(matched(table.now, body), scanned(table.in, body)) << i;
+  }
+}
+
+TEST(Trie, FindsWhatIsAlikeWhenOthersHaveGone) {
+  topic_table table;
+  std::vector<const target*> all;
+  for (int i = 0; i < 20; ++i) all.push_back(&table.add(list(i, "says"_sym, _)));
+  const target& twin = table.add(list(7, "says"_sym, _));    // a bunch
+  const target& deeper = table.add(list(8, "asks"_sym, _));  // a branch
+  const auto check = [&] {
+    for (int i = 0; i < 20; ++i) {
+      for (const symbol verb : {"says"_sym, "asks"_sym}) {
+        const term body = list(i, verb, "what");
+        EXPECT_EQ(matched(table.now, body), scanned(table.in, body)) << i;
+      }
+    }
+  };
+  check();
+  table.remove(twin);
+  table.remove(deeper);
+  check();
+  for (const target* t : all) {
+    table.remove(*t);
+    check();
+  }
+  EXPECT_TRUE(table.now.empty());
+}
+
 TEST(Trie, TellsLongListsApart) {
   constexpr std::size_t length = 100'000;
   std::vector<term> elements(length, term{1});
