@@ -21,7 +21,7 @@ class recording {
  public:
   recording()
       : name_{::testing::TempDir() + "recording-" + std::to_string(::getpid()) + "-" +
-              std::to_string(++made_)} {}
+              std::to_string(++made)} {}
   recording(const recording&) = delete;
   recording& operator=(const recording&) = delete;
   ~recording() { std::filesystem::remove(name_); }
@@ -29,7 +29,7 @@ class recording {
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
-  static inline int made_ = 0;
+  static inline int made = 0;
   std::string name_;
 };
 
