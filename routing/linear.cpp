@@ -74,8 +74,8 @@ bool fits_at(const term& body, const term& topic, Bindings& bindings) {
   }
 }
 
-// As fits_at without bindings, with one part left out. Ground parts of the topic are gone through as
-// well: it may be inside.
+// As fits_at without bindings, with one part left out. Ground parts of the topic are gone through
+// as well: it may be inside.
 struct comparison_but {
   const term* left_out;
   std::size_t met = 0;

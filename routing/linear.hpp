@@ -14,7 +14,8 @@ namespace souk::routing {
 
 /// matches(body, topic), if `left_out`, a part of the body, is what the topic has in its place.
 /// Nothing, if that part is met in more than one place, so that it is not known which was meant.
-/// Pre: as above, and that place is an atom in the topic, and not inside what a wildcard stands for.
+/// Pre: as above, and that place is an atom in the topic, and not inside what a wildcard stands
+/// for.
 [[nodiscard]] std::optional<bool> reaches_but_for(const term& left_out, const term& body,
                                                   const term& topic) noexcept;
 

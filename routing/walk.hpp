@@ -16,7 +16,8 @@
 namespace souk::routing {
 
 /// Calls `Leaf::operator()(link)` for each leaf, and `Leaf::read(part)` for each part that decides
-/// where to go. Of a ground term, calls `Leaf::alike(branch, part, link)` for leaves that are alike.
+/// where to go. Of a ground term, calls `Leaf::alike(branch, part, link)` for leaves that are
+/// alike.
 template <class Leaf>
 class walk {
  public:

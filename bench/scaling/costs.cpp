@@ -35,8 +35,8 @@ class micro_results {
   // Of all_ in parentheses: braces would make a list of it.
   explicit micro_results(path file) : file_{std::move(file)}, all_(parse(file_)) {}
 
-  /// Of all repetitions of one whose name begins so, up to a `/`: others on the machine only make it
-  /// longer.
+  /// Of all repetitions of one whose name begins so, up to a `/`: others on the machine only make
+  /// it longer.
   [[nodiscard]] double least(const std::string& name, const char* field = "real_time") const {
     return std::ranges::min(values(name, field));
   }

@@ -5,8 +5,8 @@
 // processes those are moved, half of them, whose last message came from a process that sent none
 // to the others; and that process moves along. A crowd around one process stays.
 //
-// In how many shards processes live at all is tried and measured: growth.hpp. A shard that is one too
-// many hands all that it has to another, as it comes to handle something.
+// In how many shards processes live at all is tried and measured: growth.hpp. A shard that is one
+// too many hands all that it has to another, as it comes to handle something.
 //
 // A move is a change of the table, with nothing else changed: under the writer lock and the locks
 // of both inboxes a new version is published, in which the process lives elsewhere. Whoever looked

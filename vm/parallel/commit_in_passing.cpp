@@ -39,9 +39,9 @@ bool shard::queue_resumption(process& p, const yield_action& a) {
   return true;
 }
 
-// Nobody sees the end of a process without endpoints, so it changes no table. Whoever kills it marks
-// it dead in the same way: one of us is first. A killer that comes too late takes its stamp after
-// that, hence after ours; and if we are late, a change will find the process dead.
+// Nobody sees the end of a process without endpoints, so it changes no table. Whoever kills it
+// marks it dead in the same way: one of us is first. A killer that comes too late takes its stamp
+// after that, hence after ours; and if we are late, a change will find the process dead.
 
 bool shard::ends_unseen(const process& p, const action& a) noexcept {
   const auto* const q = std::get_if<quit>(&a.what);

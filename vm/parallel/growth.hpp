@@ -1,11 +1,12 @@
 // How many shards of a VM hold its processes.
 //
 // More shards use more cores, but what crosses from one to another costs locks. Which weighs more
-// depends on who talks to whom, and that changes while a program runs. So it is tried: the VM's rate
-// is measured with the shards that it has, and then with twice or half as many. More are kept only
-// while they pay; and after each trial that changed nothing, the next comes later.
+// depends on who talks to whom, and that changes while a program runs. So it is tried: the VM's
+// rate is measured with the shards that it has, and then with twice or half as many. More are kept
+// only while they pay; and after each trial that changed nothing, the next comes later.
 //
-// Threads    shards(): any. look(), keep(): any, one at a time; who finds another there does nothing.
+// Threads    shards(): any. look(), keep(): any, one at a time; who finds another there does
+//            nothing.
 // Times are those of a monotonic clock, in nanoseconds.
 #pragma once
 
