@@ -29,7 +29,8 @@ constexpr unsigned interval = 16;
 constexpr std::size_t fewest_groups = 2;
 /// With so few here, children stay.
 constexpr std::uint32_t few_waiting = 16;
-/// Of what waits, so much is looked at: a move must not take longer, however long the queue is.
+/// Of what waits, so much is looked at: to share the load must not take longer, however long the
+/// queue is.
 constexpr std::uint32_t most_looked_at = 2048;
 
 std::int64_t now() noexcept {
@@ -99,12 +100,11 @@ void shard::give_away() {
     --quanta_of_rest_;
     return;
   }
-  std::vector<process*> group = list_waiting();
+  std::vector<process*> group = list_waiting(queue_.size());
   std::erase_if(group, [this](const process* p) { return p == &agent_ || !may_move(*p); });
-  if (group.empty()) {
-    quanta_of_rest_ = interval;
-    return;
-  }
+  // To look at all costs what it costs to handle some of it: so less often where the queue is long.
+  quanta_of_rest_ = group.empty() ? interval : queue_.size() / most_looked_at;
+  if (group.empty()) return;
   snap_ = nullptr;
   move(group, *vm_.shards()[index_ % vm_.size().shards()]);
 }
@@ -136,9 +136,8 @@ bool shard::may_move(const process& p) const {
          });
 }
 
-/// Those for whom something is in the queue, all of it near its front, each once, in its order.
-std::vector<process*> shard::list_waiting() {
-  const std::uint32_t near = std::min(queue_.size(), most_looked_at);
+/// Those for whom something is in the queue, all of it `near` its front, each once, in its order.
+std::vector<process*> shard::list_waiting(std::uint32_t near) {
   std::vector<process*> all;
   std::unordered_map<const process*, std::uint32_t> entries;
   entries.reserve(near);
@@ -157,7 +156,7 @@ std::vector<process*> shard::list_waiting() {
 }
 
 std::vector<process*> shard::choose_half() {
-  const std::vector<process*> ready = list_waiting();
+  const std::vector<process*> ready = list_waiting(std::min(queue_.size(), most_looked_at));
   std::unordered_map<std::uint32_t, unsigned> heard;  // by sender, how many of them heard it
   for (const process* const p : ready) ++heard[p->last_sender];
   std::vector<process*> group;

@@ -145,7 +145,7 @@ class shard final : public sched::task {
   [[nodiscard]] bool is_one_too_many() const noexcept { return index_ >= vm_.size().shards(); }
   [[nodiscard]] shard* find_hungry(unsigned shards);
   [[nodiscard]] bool may_move(const process& p) const;
-  [[nodiscard]] std::vector<process*> list_waiting();
+  [[nodiscard]] std::vector<process*> list_waiting(std::uint32_t near);
   [[nodiscard]] std::vector<process*> choose_half();
   void move(const std::vector<process*>& group, shard& to);
   template <class Keep, class Give>
@@ -291,7 +291,7 @@ class shard final : public sched::task {
   ring<entry> queue_;            // what waits here, in the order of its commits
   std::uint16_t most_queued_;    // of one process in the queue: then others have their turn (P3)
   bool is_over_ = false;         // so are the VMs inside
-  unsigned quanta_of_rest_ = 0;  // after none of those who have to could leave
+  unsigned quanta_of_rest_ = 0;  // before it is looked again who has to leave
   unsigned patience_ = 0;        // quanta until somebody may move again
   unsigned next_nursery_ = 0;    // the shard that is asked next whether a child may start there
   unsigned crossings_ = 0;       // commits with locks, in this quantum
