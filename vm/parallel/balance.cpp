@@ -96,6 +96,7 @@ unsigned shard::home_for_child() {
 
 /// All who have something to do now. Who has nothing follows when he has; nested VMs stay.
 void shard::give_away() {
+  if (vm_.is_stopped()) return;  // they vanish where they are
   if (quanta_of_rest_ > 0) {
     --quanta_of_rest_;
     return;

@@ -7,10 +7,6 @@ namespace souk::parallel {
 
 namespace {
 
-endpoint& endpoint_of(const routing::target* one) {
-  return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
-}
-
 template <class Endpoints>
 auto find_endpoint(Endpoints& all, const term& id) {
   return std::ranges::find_if(all, [&](const auto& one) { return one->id == id; });

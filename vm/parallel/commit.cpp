@@ -12,11 +12,6 @@ namespace souk::parallel {
 
 namespace {
 
-endpoint& endpoint_of(const routing::target* one) {
-  // The table holds them as constant, since others read them; the count is their owner's.
-  return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
-}
-
 bool changes_endpoints(const action& a) {
   return std::holds_alternative<add_endpoint>(a.what) ||
          std::holds_alternative<delete_endpoint>(a.what) ||

@@ -10,10 +10,6 @@ namespace souk::parallel {
 
 namespace {
 
-endpoint& endpoint_of(const routing::target* one) {
-  return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
-}
-
 /// Its body is in the queue. (One that was #f from the start reaches nobody, TOP-6.)
 bool is_queued(const send_message& a) noexcept { return a.body.is_false(); }
 

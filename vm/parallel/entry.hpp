@@ -62,6 +62,11 @@ struct endpoint : routing::target, charged {
   static std::uint32_t number_of(const process& p) noexcept;
 };
 
+/// The table holds them as constant, since others read them; what waits for them is their owner's.
+[[nodiscard]] inline endpoint& endpoint_of(const routing::target* one) noexcept {
+  return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
+}
+
 // Errands: what a process does that no endpoint handles, in its place in the queue.
 
 /// The first turn of a process, whose boot function has run: its first actions.

@@ -61,7 +61,7 @@ void shard::plan_arrival(const arrival& a, const table& at) {
   found_.clear();
   at.meta_endpoints.match(key, found_);
   for (const routing::target* const one : found_) {
-    auto& to = const_cast<endpoint&>(static_cast<const endpoint&>(*one));
+    endpoint& to = endpoint_of(one);
     if (to.id != a.id) continue;  // ids with wildcards in them match others
     if (a.handled != nullptr) {
       plan_.errand_for(*to.owner, registered_event{&to, a.what, a.handled});

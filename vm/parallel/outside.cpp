@@ -43,7 +43,7 @@ void shard::commit_from_outside(const message_maker& take) {
   plan_.clear(now.id);
   const send_message& sent = brought->message;
   for (const routing::target* const one : find_receivers(sent, now)) {
-    auto& to = const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
+    endpoint& to = endpoint_of(one);
     plan_.errand_for(*to.owner, registered_event{&to, event::message(sent.orientation, sent.body),
                                                  brought->handled});
   }
