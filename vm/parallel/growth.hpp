@@ -45,7 +45,8 @@ class growth {
     return now >= due_.load(std::memory_order_relaxed);  // relaxed: a hint
   }
   /// Now and then, while there is more to do than one quantum handles. `read` gives the reading of
-  /// now, and is called unless somebody else looks. True: there are more or fewer shards than before.
+  /// now, and is called unless somebody else looks. True: there are more or fewer shards than
+  /// before.
   template <class Read>
   [[nodiscard]] bool look(Read read) {
     if (!lock_.try_lock()) return false;
