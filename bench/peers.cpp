@@ -94,7 +94,9 @@ built_peers::built_peers() : build_{SOUK_PEERS_BUILD} {
   create_directories(build_);
   const std::filesystem::path log = build_ / "build.log";
   std::filesystem::remove(log);
-  build_step({"cmake", "-S", sources, "-B", build_, "-D", "CMAKE_BUILD_TYPE=Release"}, log);
+  build_step({"cmake", "-G", SOUK_PEERS_GENERATOR, "-S", sources, "-B", build_, "-D",
+              "CMAKE_BUILD_TYPE=Release"},
+             log);
   build_step({"cmake", "--build", build_}, log);
   for (const peer& one : peers()) (exists(build_ / one.file) ? present_ : missing_).push_back(&one);
 }

@@ -46,7 +46,7 @@ class concurrent_runner final : public runner {
       const surroundings_scope boots{&inside_};
       vm_.begin();
     }
-    while (!is_stopping() && is_anything_left()) {
+    while (!is_stopping() && !vm_.is_to_end() && is_anything_left()) {
       for (const ticket t : ready()->wait()) hear(t);
       while (!waiting_.empty() && may_deliver()) {
         deliver(waiting_.front());

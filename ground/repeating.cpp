@@ -74,7 +74,7 @@ class repetition {
   surroundings_scope here_{&place_};  // also while processes boot and states are destroyed
   functional::settings common_{
       .listener = &sources_, .shuffled = false, .driven = true, .dice = {}};
-  functional::machine root_{common_, root_vm};
+  functional::machine root_{common_};
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ class sequential_runner final : public runner {
 
  private:
   void serve() override {
-    while (!is_stopping()) {
+    while (!is_stopping() && !vm_.is_shut_down()) {
       const bool busy = vm_.run_round();
       wanted().settle();
       if (!busy && wanted().empty()) break;

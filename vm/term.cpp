@@ -123,7 +123,7 @@ void term::free_node() noexcept {
     payload = sizeof(detail::host_cell);
     std::destroy_at(reinterpret_cast<detail::host_cell*>(&gone + 1));
   }
-  account::give_back(gone.payer, &gone, sizeof(node) + payload);
+  account::give_back(gone.payer.load(std::memory_order_relaxed), &gone, sizeof(node) + payload);
 }
 
 // The tails are freed in a loop, so that a long list takes no stack (N1 bounds the rest).
@@ -137,7 +137,35 @@ void term::free_list() noexcept {
     rest = tail.raw_;
     more = tail.is(kind::pair) && tail.shared().unshare();
     if (!tail.is(kind::pair)) std::destroy_at(&tail);
-    account::give_back(gone->payer, gone, sizeof(node) + 2 * sizeof(term));
+    account::give_back(gone->payer.load(std::memory_order_relaxed), gone,
+                       sizeof(node) + 2 * sizeof(term));
+  }
+}
+
+// What `to` pays for already is not looked into.
+void term::pass_on(account& to) const noexcept {
+  const term* rest = this;
+  while (rest->is_shared()) {
+    node& n = rest->shared();
+    // relaxed: pass_on() below decides.
+    if (n.payer.load(std::memory_order_relaxed) == to.id()) return;
+    const bool is_pair = rest->is(kind::pair);
+    std::span<const term> inside;
+    if (is_pair) {
+      inside = {rest->terms(), 2};
+    } else if (rest->is_compound()) {
+      inside = {rest->terms(), rest->is(kind::record) ? n.arity : n.extent};
+    }
+    const std::size_t payload = rest->is_compound()    ? inside.size_bytes()
+                                : rest->is(kind::host) ? sizeof(detail::host_cell)
+                                                       : n.extent;
+    account::pass_on(n.payer, to, sizeof(node) + payload);
+    if (!is_pair) {
+      for (const term& part : inside) part.pass_on(to);
+      return;
+    }
+    inside.front().pass_on(to);
+    rest = &inside.back();  // in a loop: lists are of any length
   }
 }
 

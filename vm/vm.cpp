@@ -25,6 +25,8 @@ class vm::implementation {
   virtual bool step(std::span<const std::uint32_t> path) = 0;
   virtual std::vector<std::vector<std::uint32_t>> steppable() = 0;
   virtual std::uint64_t replay(const journal& of, std::uint64_t most) = 0;
+  [[nodiscard]] virtual detail::account& payer() const = 0;
+  [[nodiscard]] virtual bool is_shut_down() const = 0;
 
  protected:
   // VM-11
@@ -51,7 +53,7 @@ class vm::functional_vm final : public vm::implementation {
         common_{.listener = options.listener,
                 .shuffled = options.seed != 0,
                 .dice = std::mt19937_64{options.seed}},
-        root_{common_, root_vm} {
+        root_{common_} {
     root_.boot(boot);
   }
 
@@ -62,7 +64,9 @@ class vm::functional_vm final : public vm::implementation {
           "vm"};
     }
     started_ = true;
+    root_.end_what_is_shut_down();
     root_.run_round();
+    root_.end_what_is_shut_down();
     let_escape(root_.take_external());
     return !root_.is_idle();
   }
@@ -74,6 +78,7 @@ class vm::functional_vm final : public vm::implementation {
   bool step(std::span<const std::uint32_t> path) override {
     drive("vm::step()");
     const bool stepped = root_.step(path);
+    root_.end_what_is_shut_down();
     let_escape(root_.take_external());
     return stepped;
   }
@@ -90,6 +95,8 @@ class vm::functional_vm final : public vm::implementation {
     return replayer{common_, root_, of}.perform(
         most, [this](const action_list& out) { let_escape(out); });
   }
+  detail::account& payer() const override { return root_.payer(); }
+  bool is_shut_down() const override { return root_.is_shut_down(); }
 
  private:
   void drive(const std::string& who) {
@@ -130,10 +137,19 @@ class vm::parallel_vm final : public vm::implementation {
         "vm::replay() of a parallel VM: a journal is replayed on the functional VM; make a vm with "
         "kind vm_kind::functional"};
   }
+  detail::account& payer() const override { return inside_.payer(); }
+  bool is_shut_down() const override { return inside_.is_to_end(); }
 
  private:
   parallel::outermost inside_;
 };
+
+custodian vm::get_custodian() const {
+  detail::account& mine = inside_->payer();
+  mine.hold();
+  return custodian{mine};
+}
+bool vm::is_shut_down() const { return inside_->is_shut_down(); }
 
 vm::vm(from_boot, const boot_function& boot, vm_options options)
     : inside_{options.kind == vm_kind::parallel

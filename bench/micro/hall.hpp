@@ -77,7 +77,7 @@ class hall {
   void start(unsigned shard, const boot_function& what) {
     auto made = std::make_unique<parallel::process>(
         pid{root_.id(), root_.processes().take_number()}, term{}, shard);
-    action_list first = root_.begin(*made, what);
+    action_list first = root_.begin(*made, spawn_action{what});
     root_.shards()[shard]->take_in(*made.release(), std::move(first));
     hand_->run_all();
   }

@@ -10,10 +10,12 @@
 // vector of them, or nothing at all (a handler that returns void).
 #pragma once
 
+#include <souk/custodian.hpp>
 #include <souk/detail/action_list.hpp>
 #include <souk/detail/callable.hpp>
 #include <souk/detail/function.hpp>
 #include <souk/detail/state_box.hpp>
+#include <souk/error.hpp>
 #include <souk/event.hpp>
 #include <souk/export.hpp>
 #include <souk/role.hpp>
@@ -101,11 +103,24 @@ struct spawn_action {
   std::variant<boot_function, detail::function<boot_function(pid)>> what;
   spawn_continuation then_do{};
   term name{};
+  /// The account that the VM's own is inside of. Empty: that of the VM around.
+  detail::function<detail::account&()> under_account{};
 
   /// Runs `k` in the parent once the child is made, with the child's pid (SPN-1): k(pid), or
   /// k(pid, state).
   template <class K>
   [[nodiscard]] spawn_action then(K&& k) &&;
+  /// The nested VM is looked after by `by`, also. Throws usage_error for a process.
+  [[nodiscard]] spawn_action under(const custodian& by) && {
+    if (std::holds_alternative<boot_function>(what)) {
+      throw usage_error{
+          "under() of a process: it is looked after by the custodian of its VM. To limit or to end "
+          "it apart from the others, make it a VM: spawn_vm(...).under(...)"};
+    }
+    under_account = detail::function<detail::account&()>{
+        [by]() -> detail::account& { return *by.inside_.get(); }};
+    return std::move(*this);
+  }
 };
 
 /// Runs a continuation in its place in the transition, with the state of that moment (YLD-1): made

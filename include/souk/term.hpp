@@ -239,6 +239,9 @@ class SOUK_EXPORT term {
   template <class T>
   friend term host_object(std::shared_ptr<T> object);
 
+  /// From now on `to` pays for what this term and its parts share with other terms.
+  void pass_on(detail::account& to) const noexcept;
+
  private:
   static constexpr std::size_t inline_capacity = 14;
   static constexpr std::uint8_t shared_mark = 0xff;
@@ -324,7 +327,8 @@ class SOUK_EXPORT term {
     if (!n.unshare()) return;
     // The last share is gone.
     if (!n.flat) return free_node();
-    detail::account::give_back(n.payer, &n, sizeof(detail::node) + n.arity * sizeof(term));
+    detail::account::give_back(n.payer.load(std::memory_order_relaxed), &n,
+                               sizeof(detail::node) + n.arity * sizeof(term));
   }
   void free_node() noexcept;
   void free_list() noexcept;

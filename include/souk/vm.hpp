@@ -11,6 +11,7 @@
 #pragma once
 
 #include <souk/action.hpp>
+#include <souk/custodian.hpp>
 #include <souk/executor.hpp>
 #include <souk/export.hpp>
 #include <souk/journal.hpp>
@@ -114,6 +115,11 @@ class SOUK_EXPORT vm {
   /// How many were performed. Throws journal_error when one of them cannot be, or when after all of
   /// them something is left to do: then the recorded run was none of this program.
   std::uint64_t replay(const journal& of, std::uint64_t most = ~std::uint64_t{0});
+
+  /// That of this VM. What it says and does: custodian.hpp.
+  [[nodiscard]] custodian get_custodian() const;
+  /// Its custodian was shut down, maybe by a memory limit: nothing runs in it any more.
+  [[nodiscard]] bool is_shut_down() const;
 
  private:
   class implementation;

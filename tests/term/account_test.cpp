@@ -72,7 +72,7 @@ TEST_F(Account, AtomsAndShortTextsCostNothing) {
                                 bytes{std::string(14, 'x')}};
   EXPECT_EQ(payer().live_bytes(), 0U);
   const term fifteen{std::string(15, 'x')};
-  EXPECT_EQ(payer().live_bytes(), 16U + 15U);
+  EXPECT_EQ(payer().live_bytes(), detail::size_class(16 + 15));
 }
 
 TEST_F(Account, PaysWhoeverDropsTheTermAndWherever_A1) {
@@ -130,7 +130,7 @@ TEST_F(Account, PaysForContainersThatUseItAsMemoryResource_A1) {
   {
     std::pmr::vector<int> numbers{&payer()};
     numbers.resize(1000);
-    EXPECT_EQ(payer().live_bytes(), 1000 * sizeof(int));
+    EXPECT_EQ(payer().live_bytes(), detail::size_class(1000 * sizeof(int)));
   }
   EXPECT_EQ(payer().live_bytes(), 0U);
 }

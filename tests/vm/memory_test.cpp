@@ -61,7 +61,7 @@ TEST(Memory, OfAVmIsGivenBackButForWhatIsHeldOutside) {
     EXPECT_GT(payer->live_bytes(), much + 1000);
   }
   EXPECT_NE(payer, &account::current());
-  EXPECT_EQ(payer->live_bytes(), much + sizeof(detail::node));
+  EXPECT_EQ(payer->live_bytes(), detail::size_class(much + sizeof(detail::node)));
 }
 
 TEST(Memory, OfANestedVmIsChargedToItAndNotToTheVmAround) {

@@ -10,6 +10,7 @@
 //         notify     a new or leaving endpoint meets all the others                 notify.cpp
 //           run      a handler: new state at once, its actions become pending       (ORD-2)
 //     at_meta_level  actions for the VM around, and events back                     relay.cpp
+//     shut_down      a custodian ends a VM                                          end.cpp
 //
 // Threads    One at a time.
 // Ownership  A machine owns its processes; its container owns it as the state of a process.
@@ -25,11 +26,14 @@
 #include <souk/vm.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <limits>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <random>
 #include <span>
 #include <utility>
@@ -60,6 +64,8 @@ struct process {
   charged_vector<endpoint> meta_endpoints{};
   charged_vector<waiting_continuation> waiting{};
   charged_vector<action_list> pending{};  // transitions, oldest first
+  std::uint64_t calls = 0;                // of its functions
+  bool is_cut_off = false;                // no more of them: its VM ends
 };
 
 /// The last part of a path of vm::step(): not a process, but what has come from the VM around.
@@ -74,13 +80,25 @@ struct settings {
   /// The numbers that the next processes get, in a replay; otherwise they count up.
   std::deque<std::uint32_t> numbers{};
   std::mt19937_64 dice;
+  /// In a replay: how often each of these processes was called. Custodians end nothing then: when
+  /// they did, it was recorded.
+  const std::map<pid, std::uint64_t>* cut_off = nullptr;
+  /// A custodian has shut down a VM. (It may be that of another thread.)
+  std::atomic<bool> is_end_wanted{false};
 };
 
-class machine {
+class machine final : public detail::account_owner {
  public:
-  machine(settings& common, std::uint64_t id)
-      : common_{common}, payer_{detail::account::open()}, id_{id} {}
-  ~machine();
+  /// The outermost VM.
+  explicit machine(settings& common)
+      : machine{common, root_vm, detail::account::current(), detail::account::current()} {}
+  /// A VM in a VM that pays with `container`; its own account is inside `under`.
+  machine(settings& common, std::uint64_t id, detail::account& container, detail::account& under)
+      : common_{common},
+        container_{container},
+        payer_{detail::account::open(under, this)},
+        id_{id} {}
+  ~machine() override;
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
 
@@ -98,6 +116,15 @@ class machine {
   void list_steppable(std::vector<std::uint32_t>& prefix,
                       std::vector<std::vector<std::uint32_t>>& found);
 
+  // Custodians: end.cpp.
+  void shut_down(const term& why) noexcept override;
+  /// Ends the VMs that were shut down since the last call. Of the outermost, between two steps.
+  void end_what_is_shut_down();
+  [[nodiscard]] bool is_shut_down() const noexcept { return is_to_end_; }
+  /// The end of the VM in the process that `path` names, as it was recorded. False: there is none.
+  bool end_recorded(std::span<const std::uint32_t> path, const term& why);
+  [[nodiscard]] detail::account& payer() const noexcept { return payer_; }
+
   /// Delivers a message that no process sent (INJ-1).
   void inject(const send_message& message);
   /// The at-meta-level actions performed since the last call, as actions for the container.
@@ -111,6 +138,8 @@ class machine {
 
   // rounds.cpp
   [[nodiscard]] machine* find_inside(std::uint32_t number);
+  template <class F>
+  bool go_in(std::uint32_t number, F step);
   [[nodiscard]] std::uint32_t take_number();
   void take_turn(process_table::node_type extracted);
   bool commit_next(std::uint32_t number);
@@ -126,7 +155,7 @@ class machine {
   void perform(const spawn_action& a, process& self);
   [[nodiscard]] bool perform(const quit& a, process& self);
   [[nodiscard]] process make_process(const spawn_action& a, pid child);
-  void make_nested(const detail::function<boot_function(pid)>& maker, process& p);
+  void make_nested(const spawn_action& a, process& p);
   void end(process& p, const reason& why);
   void remove_endpoint(process& owner, const term& id, const reason& why);
 
@@ -141,6 +170,15 @@ class machine {
   void run_continuation(process& p, const Continuation& k, const Arguments&... arguments);
   template <class F>
   void guard(process& p, F f);
+  template <class F>
+  void call(process& p, F f);
+
+  // end.cpp
+  [[nodiscard]] bool may_call(process& p) const;
+  static void cut_off(process& p) noexcept;
+  [[nodiscard]] std::optional<term> wanted_end();
+  bool end_inside();
+  [[nodiscard]] bool is_repeated() const noexcept { return common_.cut_off != nullptr; }
   static void enqueue(process& p, actions all);
   void crash(process& p, const fault& why);
 
@@ -150,6 +188,7 @@ class machine {
   void lift(const delete_endpoint& a, process& self);
   void lift(const spawn_action& a, process& self);
   [[nodiscard]] actions receive(detail::function<void(machine&)> arrival);
+  [[nodiscard]] actions receive(std::uint32_t number, const term& id, const event& e);
   [[nodiscard]] bool take_arrival();
   void hand_in(std::uint32_t number, const term& id, const event& e);
   void hand_in(std::uint32_t number, std::uint64_t continuation_number, pid child);
@@ -172,6 +211,7 @@ class machine {
   }
 
   settings& common_;
+  detail::account& container_;
   detail::account& payer_;
   std::uint64_t id_;
   std::uint32_t next_number_ = 0;
@@ -183,6 +223,20 @@ class machine {
   /// Driven: the machines of nested VMs that have ended, or were collected with such machines in
   /// them. What they do is not seen outside (VM-6).
   std::map<std::uint32_t, std::unique_ptr<machine>> ended_;
+  std::mutex end_lock_;
+  std::optional<term> end_;             // end_lock_: the reason why it was shut down
+  std::atomic<bool> is_to_end_{false};  // there is one
+};
+
+/// While a function of the program runs.
+class call_watch final : public detail::handler_watch {
+ public:
+  [[nodiscard]] bool is_in_handler() const noexcept override { return true; }
+  void tell_refused() noexcept override { refused_ = true; }
+  [[nodiscard]] bool was_refused() const noexcept { return refused_; }
+
+ private:
+  bool refused_ = false;
 };
 
 /// The state of a process that is a nested VM.
@@ -203,7 +257,7 @@ template <class Endpoints>
 
 template <class Handler, class... Arguments>
 void machine::run(process& p, const Handler& h, const Arguments&... arguments) {
-  guard(p, [&] {
+  call(p, [&] {
     actions answer;
     h(arguments..., p.state, answer);
     enqueue(p, std::move(answer));
@@ -214,6 +268,20 @@ template <class Continuation, class... Arguments>
 void machine::run_continuation(process& p, const Continuation& k, const Arguments&... arguments) {
   if (common_.listener != nullptr) common_.listener->on_continuation(p.self);
   run(p, k, arguments...);
+}
+
+/// Calls a function of the program. If it is refused memory, nothing has happened.
+template <class F>
+void machine::call(process& p, F f) {
+  if (!may_call(p)) return;
+  ++p.calls;
+  if (is_repeated()) return guard(p, f);
+  call_watch watch;
+  {
+    const detail::refusal_scope may_fail{watch};
+    guard(p, f);
+  }
+  if (watch.was_refused()) cut_off(p);
 }
 
 /// An exception is a crash of the process, and of nothing else (CRA-1).

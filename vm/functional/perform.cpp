@@ -121,22 +121,23 @@ void machine::perform(const spawn_action& a, process& self) {
 process machine::make_process(const spawn_action& a, pid child) {
   process p{child, a.name};
   if (common_.listener != nullptr) common_.listener->on_start(child, a.name);
-  guard(p, [&] {  // CRA-3
+  call(p, [&] {  // CRA-3
     if (const auto* boot_of = std::get_if<boot_function>(&a.what); boot_of != nullptr) {
       booted start = (*boot_of)(child);
       p.state = std::move(start.state);
       if (!start.first.empty()) p.pending.push_back(std::move(start.first));
     } else {
-      make_nested(std::get<detail::function<boot_function(pid)>>(a.what), p);
+      make_nested(a, p);
     }
   });
   return p;
 }
 
 // What the original's first round in a new VM does is to make the boot process.
-void machine::make_nested(const detail::function<boot_function(pid)>& maker, process& p) {
-  auto inside = std::make_unique<machine>(common_, p.self.as_vm());
-  inside->boot(maker(p.self));
+void machine::make_nested(const spawn_action& a, process& p) {
+  detail::account& under = a.under_account ? a.under_account() : payer_;
+  auto inside = std::make_unique<machine>(common_, p.self.as_vm(), payer_, under);
+  inside->boot(std::get<detail::function<boot_function(pid)>>(a.what)(p.self));
   if (!common_.driven) {
     inside->collect();
     enqueue(p, inside->go_on());
@@ -164,7 +165,7 @@ void machine::end(process& p, const reason& why) {
   each(p.endpoints, [&](endpoint& ep) { ids.push_back(ep.id); });
   for (const term& id : ids) remove_endpoint(p, id, why);
   each(p.meta_endpoints, [&](endpoint& ep) {
-    external_.push_back(action{delete_endpoint{outer_id(p, ep.id), why.value}});
+    external_.emplace_back(delete_endpoint{outer_id(p, ep.id), why.value});
   });
   if (common_.listener != nullptr) common_.listener->on_end(p.self, p.name, ending::quit, why);
   if (common_.driven && machine_in(p) != nullptr)

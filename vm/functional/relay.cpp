@@ -1,4 +1,5 @@
 // Between a VM and the VM around it: at-meta-level actions out, events in.
+#include "vm/crossing.hpp"
 #include "vm/functional/machine.hpp"
 
 namespace souk::functional {
@@ -16,15 +17,13 @@ void machine::perform_at_meta_level(const action& a, process& self) {
 // when one arrives.
 void machine::lift(const add_endpoint& a, process& self) {
   const endpoint added{a.id, a.role, a.on_event};
-  action outer{add_endpoint{
-      // first, since an id that cannot be wrapped is refused here
-      outer_id(self, a.id), a.role,
-      handler{[number = self.self.number, id = a.id](const event& e, detail::state_box& state,
-                                                     actions& out) {
-        out.append(state.get<nested_vm>().inside->receive(detail::function<void(machine&)>{
-            [number, id, e](machine& inside) { inside.hand_in(number, id, e); }}));
-        return true;
-      }}}};
+  action outer{add_endpoint{// first, since an id that cannot be wrapped is refused here
+                            outer_id(self, a.id), a.role,
+                            handler{[number = self.self.number, id = a.id](
+                                        const event& e, detail::state_box& state, actions& out) {
+                              out.append(state.get<nested_vm>().inside->receive(number, id, e));
+                              return true;
+                            }}}};
   if (const auto old = find_endpoint(self.meta_endpoints, a.id); old != self.meta_endpoints.end()) {
     if (!interchangeable(old->role, a.role)) return crash(self, fault{"role-mismatch"});  // D-1
     *old = added;
@@ -40,7 +39,7 @@ void machine::lift(const delete_endpoint& a, process& self) {
       place != self.meta_endpoints.end()) {
     self.meta_endpoints.erase(place);
   }
-  external_.push_back(action{delete_endpoint{outer_id(self, a.id), a.why}});
+  external_.emplace_back(delete_endpoint{outer_id(self, a.id), a.why});
 }
 
 // VM-7: the child is the nested VM's sibling; the continuation stays in here.
@@ -55,7 +54,7 @@ void machine::lift(const spawn_action& a, process& self) {
               [=](machine& inside) { inside.hand_in(number, waiting, child); }}));
         }};
   }
-  external_.push_back(action{std::move(outer)});
+  external_.emplace_back(std::move(outer));
 }
 
 // In rounds it is handed in at once, and a round follows (VM-14). Driven, that is a step of its
@@ -67,6 +66,13 @@ actions machine::receive(detail::function<void(machine&)> arrival) {
   (void)take_arrival();
   run_round();
   return go_on();
+}
+
+actions machine::receive(std::uint32_t number, const term& id, const event& e) {
+  const detail::account_scope paying{payer_};
+  pass_on(e, payer_);
+  return receive(detail::function<void(machine&)>{
+      [number, id, e](machine& inside) { inside.hand_in(number, id, e); }});
 }
 
 bool machine::take_arrival() {
@@ -101,15 +107,21 @@ void machine::hand_in(std::uint32_t number, std::uint64_t continuation_number, p
 // What a round leaves for the VM around to do: another round if there is more to do inside, before
 // what this one sent out (VM-14).
 actions machine::go_on() {
+  detail::account::enforce_limits();
+  const auto end = wanted_end();
   actions next;
-  if (!is_idle()) {
+  if (!end && !is_idle()) {
     next.append(yield_action{continuation{[](detail::state_box& outer, actions& out) {
       machine& inside = *outer.get<nested_vm>().inside;
       inside.run_round();
       out.append(inside.go_on());
     }}});
   }
-  for (action& a : take_external()) next.append(std::move(a));
+  for (action& a : take_external()) {
+    pass_on(a, container_);
+    next.append(std::move(a));
+  }
+  if (end) next.append(quit{*end});
   return next;
 }
 

@@ -1,4 +1,5 @@
 // Which process goes next: rounds, as in the original, or the hand of whoever drives the VM.
+#include "vm/crossing.hpp"
 #include "vm/functional/machine.hpp"
 
 namespace souk::functional {
@@ -52,12 +53,32 @@ bool machine::step(std::span<const std::uint32_t> path) {
     return stepped;
   }
   if (path.size() == 1) return commit_next(path.front());
-  machine* const inside = find_inside(path.front());
-  if (inside == nullptr || !inside->step(path.subspan(1))) return false;
-  // The at-meta-level actions of one inner transition are one transition of the VM's process.
+  return go_in(path.front(), [&](machine& inside) { return inside.step(path.subspan(1)); });
+}
+
+// The at-meta-level actions of one inner transition are one transition of the VM's process.
+template <class F>
+bool machine::go_in(std::uint32_t number, F step) {
+  machine* const inside = find_inside(number);
+  if (inside == nullptr || !step(*inside)) return false;
   action_list out = inside->take_external();
-  const auto place = processes_.find(path.front());
+  for (const action& a : out) pass_on(a, payer_);
+  const auto place = processes_.find(number);
   if (place != processes_.end() && !out.empty()) place->second.pending.push_back(std::move(out));
+  collect();
+  return true;
+}
+
+// What custodians ended, in a replay.
+bool machine::end_recorded(std::span<const std::uint32_t> path, const term& why) {
+  const detail::account_scope paying{payer_};
+  if (path.size() > 1) {
+    return go_in(path.front(),
+                 [&](machine& inside) { return inside.end_recorded(path.subspan(1), why); });
+  }
+  auto gone = processes_.extract(path.front());
+  if (gone.empty()) return false;
+  end(gone.mapped(), reason{why});
   collect();
   return true;
 }

@@ -50,10 +50,10 @@ void shard::share_load(unsigned handled, std::int64_t began) {
   const auto add = [](sched::atomic<std::uint64_t>& sum, std::uint64_t more) {
     sum.store(sum.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   };
-  add(handled_, handled);
-  if (began != 0) add(busy_, static_cast<std::uint64_t>(now() - began));
-  add(crossed_, std::exchange(crossings_, 0));
-  waiting_.store(queue_.size(), std::memory_order_relaxed);  // relaxed: a hint
+  add(burden_->handled, handled);
+  if (began != 0) add(burden_->busy, static_cast<std::uint64_t>(now() - began));
+  add(burden_->crossed, std::exchange(crossings_, 0));
+  burden_->waiting.store(queue_.size(), std::memory_order_relaxed);  // relaxed: a hint
   if (vm_.common().seed != 0) return queue_.empty() ? void() : stir();
   const bool is_crowded = queue_.size() > 1;
   if ((is_crowded || vm_.size().is_under_way()) && vm_.size().is_due(now()) && look_at_size())
@@ -74,9 +74,9 @@ bool shard::look_at_size() {
     growth::reading all{.at = now(), .handled = 0, .busy = 0, .crossed = 0};
     // relaxed: each is some value of late, that will do.
     for (const auto& s : vm_.shards()) {
-      all.handled += s->handled_.load(std::memory_order_relaxed);
-      all.busy += s->busy_.load(std::memory_order_relaxed);
-      all.crossed += s->crossed_.load(std::memory_order_relaxed);
+      all.handled += s->burden_->handled.load(std::memory_order_relaxed);
+      all.busy += s->burden_->busy.load(std::memory_order_relaxed);
+      all.crossed += s->burden_->crossed.load(std::memory_order_relaxed);
     }
     return all;
   });
@@ -88,10 +88,11 @@ unsigned shard::home_for_child() {
   const unsigned shards = vm_.size().shards();
   if (shards == 1) return 0;
   if (is_one_too_many()) return index_ % shards;
-  next_nursery_ = (next_nursery_ + 1) % shards;
+  unsigned& next = burden_->next_nursery;
+  next = (next + 1) % shards;
   // relaxed: a hint.
-  const std::uint32_t there = vm_.shards()[next_nursery_]->waiting_.load(std::memory_order_relaxed);
-  return 2 * there + few_waiting < queue_.size() ? next_nursery_ : index_;
+  const std::uint32_t there = vm_.shards()[next]->burden_->waiting.load(std::memory_order_relaxed);
+  return 2 * there + few_waiting < queue_.size() ? next : index_;
 }
 
 /// All who have something to do now. Who has nothing follows when he has; nested VMs stay.

@@ -16,12 +16,12 @@ term outer_id(const process& p, const term& id) { return make_vector(p.self, id)
 
 }  // namespace
 
-void shard::commit_change(process& p, const action_list& all) {
+void shard::commit_change(process& p, const action_list& all, const occasion& what) {
   snap_ = nullptr;
   if (broken(mutant::committed_in_parts) && all.size() > 1) {
     auto* const into = record_;
     for (const action& a : all) {
-      commit_change(p, actions{a}.take());
+      commit_change(p, actions{a}.take(), what);
       record_ = nullptr;
     }
     snap_ = nullptr;
@@ -37,7 +37,7 @@ void shard::commit_change(process& p, const action_list& all) {
   {
     change next{*this, p, now};
     next.perform_all(all);
-    next.commit();
+    next.commit(what);
   }
   writing.unlock();
   begin_children();
@@ -151,7 +151,7 @@ void shard::change::end(process& gone, const reason& why) {
   for (const auto& one : gone.endpoints) take_out(*one, why);
   for (const auto& one : gone.meta_endpoints.view()) {
     next_->meta_endpoints = next_->meta_endpoints.without(*one, nodes_);
-    at_.plan_.send_out(action{delete_endpoint{outer_id(gone, one->id), why.value}});
+    at_.plan_.send_out(delete_endpoint{outer_id(gone, one->id), why.value});
   }
   at_.plan_.errand_for(gone, bury{why});
 }
@@ -224,7 +224,7 @@ void shard::change::lift(const add_endpoint& a) {
 
 // VM-4: forgotten here before it goes outside, so its own handler is not told.
 void shard::change::lift(const delete_endpoint& a) {
-  at_.plan_.send_out(action{delete_endpoint{outer_id(self_, a.id), a.why}});
+  at_.plan_.send_out(delete_endpoint{outer_id(self_, a.id), a.why});
   if (self_.meta_endpoints.empty()) return;
   auto& there = self_.meta_endpoints.get();
   const auto place = find_endpoint(there, a.id);
@@ -236,7 +236,7 @@ void shard::change::lift(const delete_endpoint& a) {
   there.erase(place);
 }
 
-void shard::change::commit() {
+void shard::change::commit(const occasion& what) {
   shard& at = at_;
   (void)at.find_homes(false);
   if (!at.homes_.empty()) ++at.crossings_;
@@ -250,7 +250,7 @@ void shard::change::commit() {
   at.lock_homes();
   // A writer comes first in its own version; one that changes nothing is like any other.
   const std::uint64_t stamp = at.take_stamp();
-  at.note(self_, {commit_kind::transition, nullptr}, version, changed_ ? 0 : stamp);
+  at.note(self_, what, version, changed_ ? 0 : stamp);
   if (changed_ && !too_early && !too_late)
     old = at.vm_.publish(next_.release());  // THE commit point
   at.finish_plan(self_);

@@ -23,7 +23,7 @@ class shard::change {
   /// Whether the table changes at all.
   [[nodiscard]] bool has_changed() const noexcept { return changed_; }
   /// Locks, publishes, pushes, unlocks.
-  void commit();
+  void commit(const occasion& what);
 
  private:
   enum class news : std::uint8_t { presence, absence };

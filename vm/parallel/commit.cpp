@@ -87,7 +87,7 @@ void shard::commit(process& p, action_list& all) {
       all, [&p](const action& a) { return changes_endpoints(a) && !ends_unseen(p, a); });
   if (is_change || !commit_planned(p, {commit_kind::transition, nullptr},
                                    [&](const table& at) { plan_actions(p, all, at); })) {
-    commit_change(p, all);
+    commit_change(p, all, {commit_kind::transition, nullptr});
   }
 }
 
@@ -249,13 +249,14 @@ void shard::unlock_homes() {
 void shard::note(const process& p, const occasion& what, std::uint64_t version,
                  std::uint64_t stamp) {
   if (record_ == nullptr) return;
-  const commit_record blank{version, stamp, what.kind, p.self.number, {}, {}};
+  const commit_record blank{version, stamp, what.kind, p.self.number, {}, {}, {}};
   if (what.messages != nullptr) {  // with nothing between them (J1)
     for (const action& each : *what.messages)
       record_->emplace_back(blank).message = std::get<send_message>(each.what);
     return;
   }
   commit_record& made = record_->emplace_back(blank);
+  if (what.why != nullptr) made.why = *what.why;
   for (const auto& child : plan_.children) made.children.push_back(child.born->self.number);
 }
 
@@ -271,7 +272,7 @@ void shard::finish_plan(process& p) {
 /// before, so nobody misses it in the directory; and who finds it there comes after its first turn.
 void shard::begin_children() {
   for (auto& [born, how] : plan_.children) {
-    action_list first = vm_.begin(*born, how->what);
+    action_list first = vm_.begin(*born, *how);
     process& child = *born.release();  // its home adopts it when it settles in
     const unsigned home = child.home.latest();
     if (home == index_) {

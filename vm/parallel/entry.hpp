@@ -139,6 +139,10 @@ struct inside_is_idle {
 struct outbox_filled {
   std::uint32_t number;
 };
+/// Its custodian is to be shut down.
+struct end_wanted {
+  std::uint32_t number;
+};
 /// It has handled what the receipt is for, and what it sent out then came before.
 struct receipt_from_inside {
   receipt handled;
@@ -150,13 +154,14 @@ struct rejoin {
   action_list answer;
   std::optional<fault> failure;
   receipt handled;
+  bool is_refused;  ///< memory: nothing came of it
 };
 
 struct errand : charged {
   process* owner;
   std::variant<settle_in, resume, greet_child, greet_outer_child, commit_later, registered_event,
                sign, bury, inject, arrival, arrival_of_child, hand_out, stop, stop_inside, stop_own,
-               inside_is_idle, outbox_filled, receipt_from_inside, move_in, rejoin>
+               inside_is_idle, outbox_filled, end_wanted, receipt_from_inside, move_in, rejoin>
       what;
 
   errand(process* p, decltype(what) w) : owner{p}, what{std::move(w)} {}

@@ -28,6 +28,11 @@ constexpr double long_handler = 10 * microsecond;
 
 }  // namespace
 
+growth& growth::none() noexcept {
+  static growth one{1};
+  return one;
+}
+
 void growth::keep(unsigned shards) noexcept {
   set(shards);
   due_.store(std::numeric_limits<std::int64_t>::max(), std::memory_order_relaxed);  // a hint

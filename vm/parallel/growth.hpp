@@ -31,6 +31,9 @@ class growth {
   /// Starts with one. Pre: most > 0.
   explicit growth(unsigned most) noexcept : most_{most} {}
 
+  /// Of all VMs that have one shard and will have no more.
+  [[nodiscard]] static growth& none() noexcept;
+
   [[nodiscard]] unsigned most() const noexcept { return most_; }
   /// The first so many hold processes; the others give theirs away.
   [[nodiscard]] unsigned shards() const noexcept {

@@ -56,6 +56,8 @@ template <class F>
 [[gnu::noinline]] shard::verdict shard::conclude(process& p, visit& mine, verdict how) {
   if (how == verdict::lost) {
     mine.lost_in = &p;
+  } else if (mine.is_refused) {
+    cut_off(p, true);
   } else {
     commit_answer(p, mine.answer);
   }
@@ -68,6 +70,8 @@ template <class F>
   if (how == verdict::lost) {
     mine.lost_in = &p;
     mine.failure = std::move(why);
+  } else if (mine.is_refused) {
+    cut_off(p, true);
   } else {
     crash(p, why);
   }
@@ -76,12 +80,21 @@ template <class F>
 
 template <class K, class... Arguments>
 shard::verdict shard::run_continuation(process& p, const K& k, const Arguments&... arguments) {
-  if (listener_ != nullptr) listener_->on_continuation(p.self);
+  if (is_watched_) {
+    if (listener_ != nullptr) listener_->on_continuation(p.self);
+    ++p.calls;
+  }
   return run_guarded(p, [&](actions& out) { k(arguments..., p.state, out); });
 }
 
-inline shard::verdict shard::handle_event(process& p, endpoint& to, const event& what) {
+[[gnu::noinline]] void shard::tell_of_call(process& p, endpoint& to, const event& what) {
   if (listener_ != nullptr) listener_->on_event(p.self, to.id, what);
+  ++p.calls;
+}
+
+inline shard::verdict shard::handle_event(process& p, endpoint& to, const event& what) {
+  if (is_watched_) [[unlikely]]
+    tell_of_call(p, to, what);
   return run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
 }
 
@@ -133,6 +146,16 @@ shard::verdict shard::handle_some(unsigned& budget) {
   return verdict::goes_on;
 }
 
+namespace {
+
+/// Its beginning or end, which nobody is spared who is only cut off.
+bool is_of_life(const errand& job, const process& p) noexcept {
+  return p.is_cut_off &&
+         (std::holds_alternative<settle_in>(job.what) || std::holds_alternative<bury>(job.what));
+}
+
+}  // namespace
+
 /// What is no message for one.
 shard::verdict shard::handle_next(unsigned& budget) {
   entry& first = queue_.front();
@@ -143,7 +166,7 @@ shard::verdict shard::handle_next(unsigned& budget) {
   queue_.pop();
   process& p = *job->owner;
   verdict how = verdict::goes_on;
-  if (!p.is_gone) how = handle_errand(p, std::move(job));
+  if (!p.is_gone || is_of_life(*job, p)) how = handle_errand(p, std::move(job));
   if (how != verdict::lost) close(p);
   return how;
 }
@@ -248,6 +271,7 @@ shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
                  [&](stop_own&) { stop_machine_in(p); },
                  [&](inside_is_idle& i) { look_at_idle(i.number); },
                  [&](outbox_filled& o) { take_outbox_of(o.number); },
+                 [&](end_wanted& e) { end_vm(e.number); },
                  [&](hand_out& h) { give_to_all(h.handled); },
                  [&](receipt_from_inside& r) { vm_.send_out(std::move(r.handled)); },
                  [](move_in&) {},  // deliver() takes it
@@ -259,8 +283,11 @@ shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
 // Its home adopts it. Until then neither stop_machines() nor news from inside could find it.
 void shard::settle(process& p, action_list& first) {
   adopt(p);
+  if (p.is_cut_off) return;
   commit(p, first);
+  if (!p.is_vm) return;
   take_outbox_of(p.self.number);
+  end_vm(p.self.number);
   if (is_over_) stop_machine_in(p);
 }
 

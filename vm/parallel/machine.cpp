@@ -1,5 +1,6 @@
 #include "vm/parallel/machine.hpp"
 
+#include "vm/crossing.hpp"
 #include "vm/parallel/shard.hpp"
 
 #include <algorithm>
@@ -13,6 +14,17 @@ struct buried_machine final : buried {
   std::unique_ptr<machine> gone;
 };
 
+/// While a boot function runs.
+class boot_watch final : public detail::handler_watch {
+ public:
+  [[nodiscard]] bool is_in_handler() const noexcept override { return true; }
+  void tell_refused() noexcept override { refused_ = true; }
+  [[nodiscard]] bool was_refused() const noexcept { return refused_; }
+
+ private:
+  bool refused_ = false;
+};
+
 }  // namespace
 
 // Pre: nothing is active.
@@ -21,7 +33,10 @@ universe::~universe() {
   cemetery_.clear();
 }
 
-void universe::bury(machine& gone) { bury(quiet.stamp(), std::make_unique<buried_machine>(gone)); }
+void universe::bury(machine& gone) {
+  gone.disown();
+  bury(quiet.stamp(), std::make_unique<buried_machine>(gone));
+}
 
 void universe::bury(std::uint64_t stamp, std::unique_ptr<buried> gone) {
   const std::scoped_lock held{lock_};
@@ -42,18 +57,20 @@ void universe::sweep() {
 }
 
 machine::machine(universe& common, std::uint64_t id, machine* around, shard* home,
-                 std::uint32_t number)
+                 std::uint32_t number, detail::account& under)
     : common_{common},
-      payer_{detail::account::open()},
+      payer_{detail::account::open(under, this)},
       id_{id},
       around_{around},
       home_{home},
       number_{number},
       table_{nullptr},
-      size_{around == nullptr || common.seed != 0 ? common.root_shards : 1} {
+      size_{(around == nullptr || common.seed != 0) && common.root_shards > 1
+                ? std::make_unique<growth>(common.root_shards)
+                : nullptr} {
   const detail::account_scope paying{payer_};
   table_.store(new table, std::memory_order_relaxed);  // relaxed: no shard runs yet
-  const unsigned count = size_.most();
+  const unsigned count = size().most();
   for (unsigned i = 0; i < count; ++i) {
     shards_.push_back(std::make_unique<shard>(*this, i, common.seed ^ (id + i)));
   }
@@ -85,6 +102,7 @@ machine::~machine() {
     routing::trie{last->subscribers}.clear(nodes);
     routing::trie{last->meta_endpoints}.clear(nodes);
     outbox_.clear();
+    const std::unique_ptr<const term> end{end_.load(std::memory_order_relaxed)};  // relaxed: alone
   }
   payer_.close();
 }
@@ -94,22 +112,36 @@ void machine::boot(boot_function first) {
   shard& home = *shards_.front();
   const pid self{id_, directory_.take_number()};
   auto made = std::make_unique<process>(self, term{}, home.index());
-  action_list actions = begin(*made, std::move(first));
+  action_list actions = begin(*made, spawn_action{std::move(first)});
   process* const p = made.release();  // its home adopts it when it settles in
   directory_.set(self.number, *p);
   home.push_from_outside(p, settle_in{std::move(actions)});
 }
 
-action_list machine::begin(process& p, const decltype(spawn_action::what)& how) {
+action_list machine::begin(process& p, const spawn_action& how) {
   if (common_.listener != nullptr) common_.listener->on_start(p.self, p.name);
+  boot_watch watch;
+  action_list first;
+  {
+    const detail::refusal_scope may_fail{watch};
+    first = begin_guarded(p, how);
+  }
+  ++p.calls;
+  if (!watch.was_refused()) return first;
+  p.is_gone = p.is_cut_off = true;
+  common_.note_cut_off(p.self, 0);
+  return {};
+}
+
+action_list machine::begin_guarded(process& p, const spawn_action& how) {
   fault why;
   try {
-    if (const auto* boot_of = std::get_if<boot_function>(&how); boot_of != nullptr) {
+    if (const auto* boot_of = std::get_if<boot_function>(&how.what); boot_of != nullptr) {
       booted made = (*boot_of)(p.self);
       p.state = std::move(made.state);
       return std::move(made.first);
     }
-    begin_nested(p, std::get<detail::function<boot_function(pid)>>(how));
+    begin_nested(p, how);
     return {};
   } catch (const std::exception& e) {
     why.message = e.what();
@@ -120,9 +152,10 @@ action_list machine::begin(process& p, const decltype(spawn_action::what)& how) 
   return actions{quit{term{why}}}.take();
 }
 
-void machine::begin_nested(process& p, const detail::function<boot_function(pid)>& maker) {
-  auto inside = std::make_unique<machine>(*this, p);
-  const boot_function first = maker(p.self);
+void machine::begin_nested(process& p, const spawn_action& how) {
+  auto inside =
+      std::make_unique<machine>(*this, p, how.under_account ? how.under_account() : payer_);
+  const boot_function first = std::get<detail::function<boot_function(pid)>>(how.what)(p.self);
   p.state = detail::state_box{nested_vm{inside.get()}};
   p.is_vm = true;
   inside.release()->boot(first);  // runs from now on, and ends by itself
@@ -140,6 +173,7 @@ void machine::inject(std::span<const send_message> messages) {
 // All that comes from the VM around goes through one agent, so that it stays in order.
 void machine::arrive(std::uint32_t number, const term& id, const event& e) {
   const detail::account_scope paying{payer_};
+  pass_on(e, payer_);
   shard& s = *shards_.front();
   s.push_from_outside(&s.agent(), arrival{number, id, e, in_hand_});
 }
@@ -150,11 +184,32 @@ void machine::arrive_child(std::uint32_t number, std::uint64_t continuation_numb
   s.push_from_outside(&s.agent(), arrival_of_child{number, continuation_number, child});
 }
 
+void machine::shut_down(const term& why) noexcept {
+  auto mine = std::make_unique<const term>(why);
+  const term* none = nullptr;
+  // release -> wanted_end. If it fails, another was first.
+  if (!end_.compare_exchange_strong(none, mine.get(), std::memory_order_release)) return;
+  (void)mine.release();
+  if (around_ != nullptr) return tell_container(end_wanted{number_});
+  if (common_.listener != nullptr)
+    common_.listener->on_remark({id_, 0}, "shut down: " + reason{why}.text());
+  if (common_.record != nullptr) common_.record->cut_short();
+  stop();
+  if (common_.around.on_news) common_.around.on_news();
+}
+
+void machine::disown() noexcept {
+  payer_.disown();
+  for (const auto& s : shards_) s->disown_machines();
+}
+
 void machine::stop() {
   const detail::account_scope paying{payer_};
   activate();
-  active_.fetch_or(ending, std::memory_order_relaxed);  // relaxed: M2, the word's own order
-  for (const auto& s : shards_) s->push_from_outside(&s->agent(), parallel::stop{});
+  // relaxed: M2, the word's own order.
+  if ((active_.fetch_or(ending, std::memory_order_relaxed) & ending) == 0) {
+    for (const auto& s : shards_) s->push_from_outside(&s->agent(), parallel::stop{});
+  }
   deactivate();
 }
 

@@ -101,6 +101,11 @@ struct universe {
   /// Deletes what can be.
   void sweep();
 
+  /// That handles and hears nothing more, after so many calls.
+  void note_cut_off(pid who, std::uint64_t calls) {
+    if (record != nullptr) record->cut_off(who, calls);
+  }
+
   std::unique_ptr<sched::executor> workers;
   sched::quiescence quiet;
   vm_listener* listener;
@@ -116,15 +121,17 @@ struct universe {
   sched::atomic<bool> filled_{false};
 };
 
-class machine {
+class machine final : public detail::account_owner {
  public:
   /// The outermost VM.
-  explicit machine(universe& common) : machine{common, root_vm, nullptr, nullptr, 0} {}
-  /// The VM in a process of `around`.
-  machine(machine& around, const process& self)
-      : machine{around.common_, self.self.as_vm(), &around,
-                around.shards_[self.home.latest()].get(), self.self.number} {}
-  ~machine();
+  explicit machine(universe& common)
+      : machine{common, root_vm, nullptr, nullptr, 0, detail::account::current()} {}
+  /// The VM in a process of `around`, inside the account `under`.
+  machine(machine& around, const process& self, detail::account& under)
+      : machine{around.common_,   self.self.as_vm(),
+                &around,          around.shards_[self.home.latest()].get(),
+                self.self.number, under} {}
+  ~machine() override;
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
 
@@ -132,7 +139,7 @@ class machine {
   void boot(boot_function first);
   /// Runs the boot function of a process of this VM (SPN-1). Its first actions; after a failure the
   /// quit of its crash (CRA-3).
-  [[nodiscard]] action_list begin(process& p, const decltype(spawn_action::what)& how);
+  [[nodiscard]] action_list begin(process& p, const spawn_action& how);
 
   // From outside, any thread.
   void inject(std::span<const send_message> messages);
@@ -146,8 +153,16 @@ class machine {
   /// By the worker that runs our process in the VM around: what arrives from now on is to be
   /// receipted; with null not any more.
   void take_in_hand(receipt of) noexcept { in_hand_ = std::move(of); }
-  /// The VM is over: it handles what it was told, and performs nothing more.
+  /// The VM is over: it handles what it was told, and performs nothing more. Again: nothing.
   void stop();
+  /// The process that it is in the VM around quits, for that reason; the outermost stops.
+  void shut_down(const term& why) noexcept override;
+  /// No more of that: this VM and those inside are about to be deleted. Pre: not active.
+  void disown() noexcept;
+  /// The reason of shut_down(); null: none.
+  [[nodiscard]] const term* wanted_end() const noexcept {
+    return end_.load(std::memory_order_acquire);  // <- shut_down
+  }
   [[nodiscard]] bool is_stopped() const noexcept {
     return stopped_.load(std::memory_order_acquire);  // <- the agent that handles `stop`
   }
@@ -185,7 +200,7 @@ class machine {
   [[nodiscard]] std::vector<std::unique_ptr<shard>>& shards() noexcept { return shards_; }
   [[nodiscard]] directory& processes() noexcept { return directory_; }
   /// In how many shards its processes live.
-  [[nodiscard]] growth& size() noexcept { return size_; }
+  [[nodiscard]] growth& size() noexcept { return size_ != nullptr ? *size_ : growth::none(); }
   [[nodiscard]] bool is_outermost() const noexcept { return around_ == nullptr; }
 
   // The table. load: any worker in its quantum. The rest: whoever holds `writer`.
@@ -200,9 +215,11 @@ class machine {
   sched::spin_lock writer;
 
  private:
-  machine(universe& common, std::uint64_t id, machine* around, shard* home, std::uint32_t number);
+  machine(universe& common, std::uint64_t id, machine* around, shard* home, std::uint32_t number,
+          detail::account& under);
   void tell_container(decltype(errand::what) news);
-  void begin_nested(process& p, const detail::function<boot_function(pid)>& maker);
+  void begin_nested(process& p, const spawn_action& how);
+  [[nodiscard]] action_list begin_guarded(process& p, const spawn_action& how);
 
   [[nodiscard]] vm_path path() const;
 
@@ -217,12 +234,13 @@ class machine {
   receipt in_hand_{};     // its worker's
   sched::atomic<const table*> table_;
   directory directory_;
-  growth size_;
+  const std::unique_ptr<growth> size_;  // null: it is one shard
   std::vector<std::unique_ptr<shard>> shards_;
   std::unique_ptr<shard> outside_;  // no process lives there: it commits what comes by deliver()
   sched::atomic<std::uint32_t> active_{0};
+  sched::atomic<const term*> end_{nullptr};  // owned
   sched::atomic<bool> stopped_{false};
-  sched::atomic<std::size_t> stopped_shards_{0};
+  sched::atomic<std::uint32_t> stopped_shards_{0};
   sched::atomic<bool> wanted_idle_{false};
   sched::spin_lock outbox_lock_;
   std::vector<action_list> outbox_;  // outbox_lock_

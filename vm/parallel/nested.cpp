@@ -1,4 +1,5 @@
 // Between a VM and the VM around it: at-meta-level actions out, events in.
+#include "vm/crossing.hpp"
 #include "vm/parallel/shard.hpp"
 
 #include <string>
@@ -11,7 +12,10 @@ void shard::take_outbox_of(std::uint32_t number) {
   if (p == nullptr || !p->is_settled) return;  // settle() looks again
   machine* const inside = machine_in(*p);
   if (inside == nullptr) return;
-  for (action_list& out : inside->take_outbox()) commit(*p, out);
+  for (action_list& out : inside->take_outbox()) {
+    for (const action& one : out) pass_on(one, vm_.payer());
+    commit(*p, out);
+  }
   if (p->is_quiet()) note_if_idle(*p);
 }
 
@@ -52,7 +56,7 @@ void shard::plan_lifted(process& p, const action& a) {
       [number = p.self.number, waiting](pid born, detail::state_box& state, actions&) {
         state.get<nested_vm>().inside->arrive_child(number, waiting, born);
       }};
-  plan_.send_out(action{std::move(outer)});
+  plan_.send_out(std::move(outer));
 }
 
 // VM-13: dropped when the process or its endpoint is gone by now.

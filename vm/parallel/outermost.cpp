@@ -38,14 +38,19 @@ outermost::outermost(boot_function boot, const vm_options& options, surroundings
       root_{common_} {}
 
 outermost::~outermost() {
+  if (!boot_) {
+    root_.stop();
+    root_.wait_until_idle();
+  }
+  root_.disown();
   if (boot_) return;
-  root_.stop();
-  root_.wait_until_idle();
   common_.stop_workers();
 }
 
 void outermost::begin() {
-  if (boot_) root_.boot(std::exchange(boot_, {}));
+  if (!boot_) return;
+  root_.boot(std::exchange(boot_, {}));
+  detail::account::enforce_limits();
 }
 
 void outermost::wait_until_idle() {
@@ -56,6 +61,7 @@ void outermost::wait_until_idle() {
 void outermost::inject(std::span<const send_message> messages) {
   begin();
   root_.inject(messages);
+  detail::account::enforce_limits();
 }
 
 bool outermost::is_active() {
@@ -63,7 +69,10 @@ bool outermost::is_active() {
   return root_.is_active();
 }
 
-void outermost::deliver(const message_maker& take) { root_.deliver(take); }
+void outermost::deliver(const message_maker& take) {
+  root_.deliver(take);
+  detail::account::enforce_limits();
+}
 
 void outermost::begin_round(const receipt& handled) { root_.spread(handled); }
 

@@ -33,6 +33,10 @@ class outermost {
   /// The at-meta-level actions of its processes since the last call, a transition each (VM-11).
   [[nodiscard]] std::vector<action_list> take_outbox() { return root_.take_outbox(); }
 
+  /// Of the outermost VM.
+  [[nodiscard]] detail::account& payer() const noexcept { return root_.payer(); }
+  [[nodiscard]] bool is_to_end() const noexcept { return root_.wanted_end() != nullptr; }
+
   // For who does not wait here: the ground VM.
 
   /// Whether something is left to do. If so, there is news when nothing is any more.

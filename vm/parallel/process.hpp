@@ -145,7 +145,8 @@ struct process : charged {
   std::uint32_t last_sender = nobody;
   /// So many entries may stand in the queue; 0 while there is a backlog, or it is away.
   std::uint16_t room = turn;
-  bool is_gone : 1 = false;     // it has ended or was collected, and only waits to be freed
+  bool is_gone : 1 = false;     // it handles nothing more: ended, collected, or cut off
+  bool is_cut_off : 1 = false;  // in an ending VM: it is not told of anything, even of its end
   bool is_settled : 1 = false;  // among the processes of its shard
   bool is_noted : 1 = false;    // may be collected
   bool is_vm : 1 = false;       // constant after its boot
@@ -163,6 +164,7 @@ struct process : charged {
   std::uint64_t next_continuation = 0;
   std::uint64_t moved = 0;  // the stamp of its last move
   std::uint32_t place = 0;  // among the processes of its shard
+  std::uint32_t calls = 0;  // of its functions, if somebody watches
 
   static constexpr std::uint16_t turn = 256;  ///< in the queue: others are never far behind
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();

@@ -2,6 +2,7 @@
 #include "vm/parallel/shard.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace souk::parallel {
 
@@ -18,8 +19,10 @@ shard::shard(machine& of, unsigned index, std::uint64_t seed)
     : vm_{of},
       listener_{of.common().listener},
       has_others_{of.size().most() > 1},
+      is_watched_{listener_ != nullptr},
       index_{index},
       agent_{pid{of.id(), agent_number}, {}, index},
+      burden_{has_others_ ? std::make_unique<burden>() : nullptr},
       dice_{seed} {
   most_queued_ = of.common().seed == 0 ? process::turn : static_cast<std::uint16_t>(1 + roll(3));
   agent_.room = most_queued_;
@@ -32,6 +35,20 @@ shard::~shard() {
   }
 }
 
+/// Of memory, to the handlers of a run.
+class shard::refusals final : public detail::handler_watch {
+ public:
+  explicit refusals(visit& of) noexcept : of_{of} {}
+  [[nodiscard]] bool is_in_handler() const noexcept override { return of_.shown.has_begun(); }
+  void tell_refused() noexcept override {
+    of_.is_refused = true;
+    of_.shown.disturb();  // so that end() has us look
+  }
+
+ private:
+  visit& of_;
+};
+
 bool shard::run(unsigned worker, sched::turn& shown) noexcept {
   universe& common = vm_.common();
   const surroundings_scope here{common.around.place};
@@ -41,10 +58,13 @@ bool shard::run(unsigned worker, sched::turn& shown) noexcept {
   {
     const detail::account_scope paying{vm_.payer()};
     visit mine{.answer = {}, .shown = shown};
+    refusals watch{mine};
+    const detail::refusal_scope may_fail{watch};
     const outcome how = run_quantum(mine);
     if (how == outcome::lost) come_back(mine);
     more = how == outcome::more;
   }
+  detail::account::enforce_limits();
   // Parked or lost, another worker may run this shard from here on.
   if (!more) vm_.deactivate();
   common.quiet.leave(worker);
@@ -63,6 +83,8 @@ shard::outcome shard::run_quantum(visit& mine) {
   // Not at each grave: a look at all of them for each few.
   if (graves_.size() >= full_cemetery && vm_.common().quiet.passed(graves_.front().stamp)) sweep();
   if (is_one_too_many() && vm_.common().seed == 0) give_away();
+  if (vm_.wanted_end() != nullptr) [[unlikely]]
+    cut_off_all();
   const std::int64_t began = has_others_ ? start_of_quantum() : 0;
   const unsigned most = vm_.common().seed == 0 ? quantum : 1 + roll(8);
   unsigned budget = most;
@@ -270,7 +292,8 @@ void shard::take_in(process& child, action_list first) {
   vm_.processes().set(child.self.number, child);
   inbox_.push(std::move(job));
   // relaxed: a hint, and a little wrong now and then.
-  waiting_.store(waiting_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  auto& waiting = burden_->waiting;
+  waiting.store(waiting.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (inbox_.unlock()) vm_.wake(*this);
 }
 

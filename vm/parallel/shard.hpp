@@ -50,7 +50,10 @@ struct plan {
     ends = false;
   }
   [[nodiscard]] bool lifts() const noexcept { return !out.empty(); }
-  void send_out(action one) { out.push_back(std::move(one)); }
+  template <class One>
+  void send_out(One&& one) {
+    out.emplace_back(std::forward<One>(one));
+  }
   void event(endpoint& to, event_kind what, const role& seen, term topic, const reason& why);
   void message(endpoint& to, orientation o, term body) {
     entries.emplace_back(entry_kind::message, to, o, interest_type::participant, std::move(body));
@@ -85,7 +88,12 @@ class shard final : public sched::task {
   /// Of the one outside: under the writer lock.
   void commit_from_outside(const message_maker& take);
   /// From now on commits are recorded there.
-  void record_into(journal::contents::sequence& here) noexcept { record_ = &here; }
+  void record_into(journal::contents::sequence& here) noexcept {
+    record_ = &here;
+    is_watched_ = true;
+  }
+  /// That of the VMs in its processes: machine::disown().
+  void disown_machines() noexcept;
   [[nodiscard]] process& agent() noexcept { return agent_; }
   [[nodiscard]] unsigned index() const noexcept { return index_; }
 
@@ -101,7 +109,9 @@ class shard final : public sched::task {
     process* lost_in = nullptr;
     std::optional<fault> failure{};
     receipt handled{};
+    bool is_refused = false;  // memory, to its handler
   };
+  class refusals;
   enum class outcome : std::uint8_t { more, parked, lost };
   using verdict = sched::turn::outcome;
 
@@ -174,6 +184,7 @@ class shard final : public sched::task {
   [[nodiscard]] verdict run_guarded(process& p, F f);
   [[nodiscard]] verdict conclude(process& p, visit& mine, verdict how);
   [[nodiscard]] verdict fail(process& p, visit& mine, fault why);
+  void tell_of_call(process& p, endpoint& to, const event& what);
   template <class K, class... Arguments>
   [[nodiscard]] verdict run_continuation(process& p, const K& k, const Arguments&... arguments);
   void commit_answer(process& p, actions& answer);
@@ -245,6 +256,7 @@ class shard final : public sched::task {
   struct occasion {
     commit_kind kind;
     const action_list* messages;  ///< of an injection
+    const term* why = nullptr;    ///< of a shutdown
   };
   [[nodiscard]] std::uint64_t take_stamp() noexcept {
     sched::hooks::step();
@@ -257,7 +269,7 @@ class shard final : public sched::task {
   }
 
   // change.cpp
-  void commit_change(process& p, const action_list& all);
+  void commit_change(process& p, const action_list& all, const occasion& what);
 
   // nested.cpp
   void take_outbox_of(std::uint32_t number);
@@ -267,6 +279,11 @@ class shard final : public sched::task {
   void plan_lifted(process& p, const action& a);
   void plan_arrival(const arrival& a, const table& at);
   void plan_child(const arrival_of_child& a, const table& at);
+
+  // end.cpp
+  void end_vm(std::uint32_t number);
+  void cut_off(process& p, bool in_call);
+  void cut_off_all();
 
   // outside.cpp
   [[nodiscard]] verdict handle_registered(process& p, registered_event r);
@@ -281,6 +298,7 @@ class shard final : public sched::task {
   machine& vm_;
   vm_listener* const listener_;
   const bool has_others_;  // the VM has more shards
+  bool is_watched_;        // by a listener, or it is recorded
   unsigned index_;
   sched::inbox<entry> inbox_;
   process agent_;
@@ -293,13 +311,16 @@ class shard final : public sched::task {
   bool is_over_ = false;         // so are the VMs inside
   unsigned quanta_of_rest_ = 0;  // before it is looked again who has to leave
   unsigned patience_ = 0;        // quanta until somebody may move again
-  unsigned next_nursery_ = 0;    // the shard that is asked next whether a child may start there
   unsigned crossings_ = 0;       // commits with locks, in this quantum
-  // For who looks at all shards, where there are several:
-  sched::atomic<std::uint32_t> waiting_{0};  // entries, at the end of a quantum, and born since
-  sched::atomic<std::uint64_t> busy_{0};     // nanoseconds, see growth::reading
-  sched::atomic<std::uint64_t> handled_{0};  // entries
-  sched::atomic<std::uint64_t> crossed_{0};  // commits with locks
+  /// For who looks at all shards.
+  struct burden {
+    sched::atomic<std::uint32_t> waiting{0};  // entries, at the end of a quantum, and born since
+    sched::atomic<std::uint64_t> busy{0};     // nanoseconds, see growth::reading
+    sched::atomic<std::uint64_t> handled{0};  // entries
+    sched::atomic<std::uint64_t> crossed{0};  // commits with locks
+    unsigned next_nursery = 0;  // the shard that is asked next whether a child may start there
+  };
+  const std::unique_ptr<burden> burden_;             // if there are several
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
   sched::inbox<entry>::queue room_;

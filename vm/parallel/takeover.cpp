@@ -76,8 +76,8 @@ void shard::set_aside(process& p) {
 /// until then, since the worker is still counted; and the process, since what was handled is not.
 void shard::come_back(visit& from) {
   process& p = *from.lost_in;
-  push_from_outside(
-      &p, rejoin{std::move(from.answer).take(), std::move(from.failure), std::move(from.handled)});
+  push_from_outside(&p, rejoin{std::move(from.answer).take(), std::move(from.failure),
+                               std::move(from.handled), from.is_refused});
 }
 
 /// Stands for what was handled, so it is counted already.
@@ -91,7 +91,9 @@ void shard::take_back(process& p, entry one) {
 }
 
 void shard::commit_rejoin(process& p, rejoin& r) {
-  if (r.failure) {
+  if (r.is_refused) {
+    cut_off(p, true);
+  } else if (r.failure) {
     crash(p, *r.failure);
   } else {
     commit(p, r.answer);

@@ -26,7 +26,8 @@ namespace souk {
 enum class commit_kind : std::uint8_t {
   transition,  ///< of the process of that number
   arrival,     ///< an event of the VM around enters
-  injection    ///< a message of the program
+  injection,   ///< a message of the program
+  shutdown     ///< that process, a VM, was shut down with its custodian
 };
 
 struct commit_record {
@@ -36,6 +37,7 @@ struct commit_record {
   std::uint32_t number;
   std::vector<std::uint32_t> children;  ///< the numbers that it gave out
   std::optional<send_message> message;  ///< of an injection
+  term why{};                           ///< of a shutdown
 };
 
 /// A VM's number in the VM around it, from the outermost inwards; the outermost has no numbers.
@@ -53,6 +55,8 @@ class journal::contents {
 
   /// What that process was answered next.
   void keep_answer(pid who, term told);
+  /// Of that process, so many calls were to their end, and there were no more of consequence.
+  void cut_off(pid who, std::uint64_t calls);
   /// The run was ended before all was done.
   void cut_short() noexcept { is_cut_short_ = true; }
 
@@ -63,12 +67,16 @@ class journal::contents {
     return answers_;
   }
   [[nodiscard]] const std::vector<term>& answers_to(pid who) const;
+  [[nodiscard]] const std::map<pid, std::uint64_t>& all_cut_off() const noexcept {
+    return cut_off_;
+  }
   [[nodiscard]] bool is_cut_short() const noexcept { return is_cut_short_; }
 
  private:
   std::mutex lock_;  // guards the maps themselves
   std::map<vm_path, std::deque<sequence>> machines_;
   std::map<pid, std::vector<term>> answers_;
+  std::map<pid, std::uint64_t> cut_off_;
   bool is_cut_short_ = false;
   std::atomic<std::uint64_t> stamps_{1};
 };

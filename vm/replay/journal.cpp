@@ -1,3 +1,4 @@
+#include <souk/convert.hpp>
 #include <souk/journal.hpp>
 #include <souk/text.hpp>
 
@@ -46,6 +47,11 @@ void journal::contents::keep_answer(pid who, term told) {
   answers_[who].push_back(std::move(told));
 }
 
+void journal::contents::cut_off(pid who, std::uint64_t calls) {
+  const std::scoped_lock held{lock_};
+  cut_off_.emplace(who, calls);
+}
+
 const std::vector<term>& journal::contents::answers_to(pid who) const {
   static const std::vector<term> none;
   const auto place = answers_.find(who);
@@ -63,9 +69,11 @@ std::uint64_t journal::commits() const noexcept { return inside_->size(); }
 //     vm 3 1           the VM in process 1 of the VM in process 3
 //     t 7 8 9          process 7 committed a transition, and made processes 8 and 9
 //     a                an event arrived
+//     x 7 memory-limit  process 7, a VM, was shut down for that reason
 //     p #s(go 1)       the program injected a message; s: the other way round
 // and behind all VMs
 //     w #pid[0:7] 12.5 #f      what the world answered process 7 of the outermost VM, in order
+//     c #pid[0:7] 12           process 7 of the outermost VM was not called more often than that
 //     cut              the run was ended before all was done
 // A line that starts with # is for other readers.
 
@@ -75,6 +83,7 @@ void write_commit(std::ostream& out, const commit_record& c) {
   switch (c.kind) {
     case commit_kind::arrival: out << 'a'; break;
     case commit_kind::transition: out << "t " << c.number; break;
+    case commit_kind::shutdown: out << "x " << c.number << ' ' << to_string(c.why); break;
     case commit_kind::injection:
       out << (c.message->orientation == orientation::publisher ? "p " : "s ")
           << to_string(c.message->body);
@@ -95,6 +104,14 @@ std::vector<std::uint32_t> numbers_of(std::istringstream& rest, std::uint64_t li
   return all;
 }
 
+term read_term(std::string_view text, std::uint64_t line, const std::string& what) {
+  try {
+    return souk::read(text);
+  } catch (const std::exception& e) {
+    refuse(line, what + " that cannot be read: " + e.what());
+  }
+}
+
 commit_record read_commit(const std::string& text, std::uint64_t line) {
   commit_record c{.version = 0,
                   .stamp = line,
@@ -110,18 +127,24 @@ commit_record read_commit(const std::string& text, std::uint64_t line) {
       if (!(rest >> c.number)) refuse(line, "expected the number of a process after `t`");
       c.children = numbers_of(rest, line);
       return c;
+    case 'x': {
+      c.kind = commit_kind::shutdown;
+      if (!(rest >> c.number)) refuse(line, "expected the number of a process after `x`");
+      std::string why;
+      std::getline(rest, why);
+      c.why = read_term(why, line, "a reason");
+      return c;
+    }
     case 'p':
     case 's':
       c.kind = commit_kind::injection;
-      try {
-        c.message =
-            send_message{souk::read(std::string_view{text}.substr(1)),
-                         text.front() == 'p' ? orientation::publisher : orientation::subscriber};
-      } catch (const std::exception& e) {
-        refuse(line, std::string{"a message that cannot be read: "} + e.what());
-      }
+      c.message =
+          send_message{read_term(std::string_view{text}.substr(1), line, "a message"),
+                       text.front() == 'p' ? orientation::publisher : orientation::subscriber};
       return c;
-    default: refuse(line, "expected `vm`, `t`, `a`, `p`, `s`, `w` or `cut`, found \"" + text + '"');
+    default:
+      refuse(line,
+             "expected `vm`, `t`, `a`, `x`, `p`, `s`, `w`, `c` or `cut`, found \"" + text + '"');
   }
 }
 
@@ -133,6 +156,19 @@ void read_answers(journal::contents& into, std::string_view text, std::uint64_t 
     while (auto told = rest.next()) into.keep_answer(who->as_pid(), std::move(*told));
   } catch (const syntax_error& e) {
     refuse(line, std::string{"an answer that cannot be read: "} + e.what());
+  }
+}
+
+void read_cut_off(journal::contents& into, std::string_view text, std::uint64_t line) {
+  try {
+    reader rest{text};
+    const auto who = rest.next();
+    const auto calls = rest.next();
+    if (!who || !who->is(kind::pid) || !calls || !calls->is(kind::integer))
+      refuse(line, "expected a process and a number after `c`");
+    into.cut_off(who->as_pid(), calls->as<std::uint64_t>().value_or(0));
+  } catch (const syntax_error& e) {
+    refuse(line, std::string{"what cannot be read: "} + e.what());
   }
 }
 
@@ -150,6 +186,8 @@ void journal::write(std::ostream& out) const {
     for (const term& told : all) out << ' ' << to_string(told);
     out << '\n';
   }
+  for (const auto& [who, calls] : inside_->all_cut_off())
+    out << "c " << to_string(term{who}) << ' ' << calls << '\n';
   if (inside_->is_cut_short()) out << "cut\n";
 }
 
@@ -167,6 +205,8 @@ journal journal::read(std::istream& in) {
       read_answers(*made.inside_, std::string_view{text}.substr(1), line);
     } else if (text == "cut") {
       made.inside_->cut_short();
+    } else if (text.front() == 'c') {
+      read_cut_off(*made.inside_, std::string_view{text}.substr(1), line);
     } else if (into == nullptr) {
       refuse(line, "expected `vm` first, found \"" + text + '"');
     } else {

@@ -23,6 +23,8 @@ std::string name_of(const commit_record& c) {
   switch (c.kind) {
     case commit_kind::arrival: return "an arrival";
     case commit_kind::injection: return "the injection of " + to_string(c.message->body);
+    case commit_kind::shutdown:
+      return "the shutdown of process " + std::to_string(c.number) + " (" + to_string(c.why) + ')';
     default: return "a transition of process " + std::to_string(c.number);
   }
 }
@@ -32,6 +34,7 @@ std::string name_of(const commit_record& c) {
 replayer::replayer(functional::settings& common, functional::machine& root, const journal& of,
                    std::function<send_message(const send_message&)> message_of)
     : common_{common}, root_{root}, of_{of}, message_of_{std::move(message_of)} {
+  common.cut_off = &of.inside().all_cut_off();
   for (auto& [path, all] : of.inside().in_order()) tracks_.push_back({path, std::move(all)});
 }
 
@@ -67,7 +70,8 @@ bool replayer::try_next(track& of) {
   } else {
     vm_path path = of.path;
     path.push_back(c.kind == commit_kind::arrival ? functional::arrival_step : c.number);
-    if (!root_.step(path)) return false;
+    if (!(c.kind == commit_kind::shutdown ? root_.end_recorded(path, c.why) : root_.step(path)))
+      return false;
   }
   if (!common_.numbers.empty()) {
     throw journal_error{"the replay diverges in " + place_of(of.path) + " at commit " +

@@ -4,7 +4,8 @@
 //                       | characters  string, bytes, error
 //                       | host_cell   host object
 //
-// Threads    Any: a node does not change once it is made, and its count is atomic.
+// Threads    Any: a node does not change once it is made, but for who pays; that and its count are
+//            atomic.
 // Ownership  Whoever holds a term holds a share; the last share frees the node, and the account
 //            that paid for it is credited.
 // N1  depth <= max_term_depth, so that walking a term may recurse. The tail of a pair adds nothing
@@ -24,7 +25,7 @@ namespace souk::detail {
 
 struct node {
   std::atomic<std::uint32_t> shares;
-  account::id_type payer;
+  std::atomic<account::id_type> payer;  ///< relaxed: who frees the node is alone with it
   std::uint32_t
       extent;  ///< vector: its size. string, bytes, error: their length. record: base of its label
   std::uint16_t arity;  ///< record: its number of fields

@@ -1,0 +1,84 @@
+// Custodians: who pays for memory, how much it may be, and how to end what they look after.
+//
+// Each VM has a custodian, inside that of the VM around it. All that its processes cause is charged
+// to it: terms, what waits for them, endpoints, and states that use souk::allocator. More can be
+// made, to look after several VMs at once:
+//
+//     const custodian users = make_custodian();
+//     users.limit_memory(std::uint64_t{64} << 20);
+//     ... spawn_vm(program).under(users)
+//
+// A custodian that is over its limit is shut down, and no other: see docs/custodians.md.
+// Threads    Any.
+// Source: Flatt, Findler, Krishnamurthi, Felleisen, "Programming Languages as Operating Systems"
+// (custodians); Wick and Flatt, "Memory Accounting without Partitions" (limits, and who is charged
+// for what is shared).
+#pragma once
+
+#include <souk/detail/account_allocator.hpp>
+#include <souk/export.hpp>
+#include <souk/term.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <new>
+
+namespace souk {
+
+/// In bytes, each block counted as its size class (docs/custodians.md).
+struct memory_usage {
+  std::uint64_t own = 0;    ///< charged to this custodian itself
+  std::uint64_t total = 0;  ///< and with all custodians inside it
+  std::uint64_t peak = 0;  ///< the most that the total has been; what is less than 64 KiB above may
+                           ///< have been missed
+  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();  ///< of the total
+};
+
+/// Thrown by an allocation in a handler whose VM is over its memory limit. The VM ends: its peers
+/// see absence with the reason `memory-limit`, whatever the handler does about it.
+class SOUK_EXPORT memory_limit_error : public std::bad_alloc {
+ public:
+  [[nodiscard]] const char* what() const noexcept override;
+};
+
+/// A handle; copies name the same custodian. It keeps the figures alive, not the VM.
+class SOUK_EXPORT custodian {
+ public:
+  /// That of the VM whose code runs; outside any VM, the program's, which all others are inside of.
+  [[nodiscard]] static custodian current();
+
+  /// Behind by what running handlers have not written down yet: at most 64 KiB a thread.
+  [[nodiscard]] memory_usage usage() const;
+  /// Of the total. When it is exceeded, this custodian is shut down with reason `memory-limit`: the
+  /// innermost of those that are over. A handler that asks for more memory then gets
+  /// memory_limit_error, and never runs again.
+  void limit_memory(std::uint64_t bytes) const;
+  /// Ends its VM, or all VMs under it, as if each had quit: their peers see absence with the
+  /// reason. What waits there is dropped.
+  void shut_down(const term& why) const;
+
+  custodian(const custodian&) noexcept = default;
+  custodian& operator=(const custodian&) noexcept = default;
+  ~custodian() = default;
+
+  friend bool operator==(const custodian& left, const custodian& right) noexcept {
+    return left.inside_.get() == right.inside_.get();
+  }
+
+ private:
+  friend class vm;
+  friend struct spawn_action;
+  friend custodian make_custodian();
+  explicit custodian(detail::account& held) noexcept : inside_{held} {}
+
+  detail::held_account inside_;  // always one: a move copies
+};
+
+/// Inside the current custodian.
+[[nodiscard]] SOUK_EXPORT custodian make_custodian();
+
+/// Charges the custodian of the VM whose code allocates, and credits it when the memory is freed.
+template <class T>
+using allocator = detail::account_allocator<T>;
+
+}  // namespace souk

@@ -1,0 +1,78 @@
+#include "vm/account_registry.hpp"
+
+#include <memory>
+#include <new>
+
+namespace souk::detail {
+
+account_registry& account_registry::the() {
+  // Never destroyed: terms in static variables give back memory after main.
+  static account_registry& registry = *new account_registry;
+  return registry;
+}
+
+account& account_registry::open(account* around, account_owner* owner) {
+  const std::scoped_lock held{tree};
+  if (free_.empty()) add_chunk();
+  const account::id_type id = free_.back();
+  auto* const fresh = new account{id, around, owner};
+  free_.pop_back();
+  // relaxed: chunks are written under the lock that we hold.
+  (*chunks_.at(id / chunk_size).load(std::memory_order_relaxed)).at(id % chunk_size) = fresh;
+  ++accounts;
+  if (around != nullptr) {
+    around->hold();
+    fresh->next_ = around->inside_;
+    if (fresh->next_ != nullptr) fresh->next_->before_ = fresh;
+    around->inside_ = fresh;
+    // relaxed: written under the lock.
+    fresh->limited_.store(around->limited_.load(std::memory_order_relaxed),
+                          std::memory_order_relaxed);
+  }
+  return *fresh;
+}
+
+void account_registry::forget(account& gone) noexcept {
+  const std::scoped_lock held{tree};
+  free_.push_back(gone.id());  // has room: add_chunk() reserved it
+  --accounts;
+  if (gone.before_ != nullptr) {
+    gone.before_->next_ = gone.next_;
+  } else if (gone.around_ != nullptr) {
+    gone.around_->inside_ = gone.next_;
+  }
+  if (gone.next_ != nullptr) gone.next_->before_ = gone.before_;
+  delete &gone;
+}
+
+account& account_registry::by_id(account::id_type id) noexcept {
+  // acquire <- add_chunk: the chunk. The account in it is older than the memory that names it.
+  chunk& c = *chunks_[id / chunk_size].load(std::memory_order_acquire);
+  return *c[id % chunk_size];
+}
+
+// An owner ends what is inside it.
+void account_registry::shut_down_below(account& top, const term& why) noexcept {
+  if (top.owner_ != nullptr) return top.owner_->shut_down(why);
+  for (account* a = top.inside_; a != nullptr; a = a->next_) shut_down_below(*a, why);
+}
+
+void account_registry::mark_limited_below(account& top) noexcept {
+  each_below(top, [](account& a) {
+    a.limited_.store(true, std::memory_order_relaxed);  // relaxed: a matter of time
+  });
+}
+
+void account_registry::add_chunk() {
+  const std::size_t index = next_ / chunk_size;
+  if (index == max_chunks) throw std::bad_alloc{};
+  auto fresh = std::make_unique<chunk>();
+  free_.reserve(std::size_t{next_} + chunk_size);
+  for (std::size_t i = chunk_size; i > 0; --i) {
+    free_.push_back(next_ + static_cast<account::id_type>(i) - 1);
+  }
+  next_ += chunk_size;
+  chunks_.at(index).store(fresh.release(), std::memory_order_release);  // -> by_id
+}
+
+}  // namespace souk::detail

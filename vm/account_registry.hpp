@@ -1,0 +1,55 @@
+// Where accounts live, and the tree that they form.
+//
+// Threads    by_id(): any, without a lock. All else holds `tree`.
+// R1  The lock is recursive: to shut an owner down allocates, and may free what was the last of
+//     another account. It is never waited for with the lock of an inbox held; but `tree` may be
+//     held when one is taken.
+#pragma once
+
+#include <souk/detail/account.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <vector>
+
+namespace souk::detail {
+
+struct account_registry {
+  static constexpr std::size_t chunk_size = 4096;
+  static constexpr std::size_t max_chunks = 4096;
+  using chunk = std::array<account*, chunk_size>;
+
+  [[nodiscard]] static account_registry& the();
+
+  [[nodiscard]] account& open(account* around, account_owner* owner);
+  /// Takes it out of the tree and deletes it; whom that leaves without a holder is told by the
+  /// caller.
+  void forget(account& gone) noexcept;
+  [[nodiscard]] account& by_id(account::id_type id) noexcept;
+
+  // Below an account, itself included. Pre: `tree` is held.
+  template <class F>
+  static void each_below(account& top, const F& f) {
+    f(top);
+    for (account* a = top.inside_; a != nullptr; a = a->next_) each_below(*a, f);
+  }
+  static void shut_down_below(account& top, const term& why) noexcept;
+  static void mark_limited_below(account& top) noexcept;
+
+  std::recursive_mutex tree;
+  /// Bytes taken less bytes given back, as far as threads have told.
+  std::atomic<std::int64_t> taken{0};
+  std::size_t accounts = 0;  // tree
+
+ private:
+  void add_chunk();
+
+  // release -> by_id: the chunk and the account in it.
+  std::array<std::atomic<chunk*>, max_chunks> chunks_{};
+  std::vector<account::id_type> free_;  // ids to use again
+  account::id_type next_ = 0;
+};
+
+}  // namespace souk::detail

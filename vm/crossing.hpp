@@ -1,0 +1,17 @@
+// Who pays for what crosses the border of a VM: the VM that it goes into, and the one around again
+// when it comes out (docs/custodians.md).
+//
+// Threads    As of terms: any.
+#pragma once
+
+#include <souk/action.hpp>
+#include <souk/detail/account.hpp>
+#include <souk/event.hpp>
+
+namespace souk {
+
+void pass_on(const event& what, detail::account& to) noexcept;
+/// Its terms. Functions of the program stay with who made them.
+void pass_on(const action& what, detail::account& to) noexcept;
+
+}  // namespace souk
