@@ -292,8 +292,10 @@ void shard::take_in(process& child, action_list first) {
   vm_.processes().set(child.self.number, child);
   inbox_.push(std::move(job));
   // relaxed: a hint, and a little wrong now and then.
-  auto& waiting = burden_->waiting;
-  waiting.store(waiting.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (burden_ != nullptr) {
+    auto& waiting = burden_->waiting;
+    waiting.store(waiting.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
   if (inbox_.unlock()) vm_.wake(*this);
 }
 
