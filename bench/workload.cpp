@@ -28,6 +28,8 @@ std::span<const workload* const> workloads() noexcept {
                                   &presence_churn,
                                   &relay,
                                   &nested,
+                                  &create_shutdown,
+                                  &over_limit,
                                   &idle,
                                   &idle_vm,
                                   &backlog};

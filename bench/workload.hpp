@@ -92,6 +92,8 @@ extern const workload dictionary;
 extern const workload presence_churn;
 extern const workload relay;
 extern const workload nested;
+extern const workload create_shutdown;
+extern const workload over_limit;
 extern const workload idle;
 extern const workload idle_vm;
 extern const workload backlog;

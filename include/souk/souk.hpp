@@ -3,6 +3,7 @@
 
 #include <souk/action.hpp>
 #include <souk/convert.hpp>
+#include <souk/custodian.hpp>
 #include <souk/endpoint.hpp>
 #include <souk/error.hpp>
 #include <souk/event.hpp>
