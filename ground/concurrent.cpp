@@ -53,6 +53,7 @@ class concurrent_runner final : public runner {
         waiting_.pop_front();
       }
     }
+    if (vm_.is_to_end()) tell_of_shutdown();
   }
 
   // What the last worker said comes before it says that the VM is idle: hence the second look.

@@ -38,10 +38,12 @@ void reporter::on_remark(pid who, std::string_view text) {
 
 void reporter::on_end(pid who, const term& name, ending how, const reason& why) {
   if (also_ != nullptr) also_->on_end(who, name, how, why);
-  if (how != ending::quit || !why.is_crash()) return;
+  const bool is_over_limit = why.value == term{symbol{"memory-limit"}};
+  if (how != ending::quit || !(why.is_crash() || is_over_limit)) return;
   const std::string title = name.is_false() ? "" : " " + to_string(name);
   say("process " + std::to_string(who.number) + title +
-      (who.vm == root_vm ? "" : " of a nested VM") + " ended by an error: " + why.text());
+      (who.vm == root_vm ? "" : " of a nested VM") +
+      (is_over_limit ? " was shut down: " : " ended by an error: ") + why.text());
 }
 
 void reporter::say(std::string_view line) {

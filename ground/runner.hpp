@@ -43,6 +43,7 @@ class runner {
   [[nodiscard]] bool is_stopping() const noexcept { return stopping_; }
   /// VM-11
   void refuse_escape();
+  void tell_of_shutdown() { watcher_.say("the ground VM was shut down with its custodian"); }
 
   [[nodiscard]] const ground_options& options() const noexcept { return options_; }
   [[nodiscard]] const loop& events() const noexcept { return loop_; }

@@ -22,6 +22,7 @@ class sequential_runner final : public runner {
       if (!busy && wanted().empty()) break;
       for (const ticket t : busy ? ready()->poll() : ready()->wait()) deliver(t);
     }
+    if (vm_.is_shut_down()) tell_of_shutdown();
   }
 
   // One value, and all that follows from it in one round, before the next is taken.

@@ -62,12 +62,6 @@ class alignas(64) turn {
   [[nodiscard]] bool has_begun() const noexcept {
     return user_.load(std::memory_order_relaxed) != nobody;  // relaxed: its own word
   }
-  /// By the worker, in user code: end() does not say that it just goes on.
-  void disturb() noexcept {
-    std::uint32_t now = calm;
-    // relaxed: nothing is read through it. If it was disturbed already, that will do.
-    (void)word_.compare_exchange_strong(now, hurried, std::memory_order_relaxed);
-  }
 
   /// Whether the worker seems to be where it was at the last call. In case it is not, it is told
   /// that it is watched, and maybe to `hurry`.

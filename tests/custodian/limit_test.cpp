@@ -5,7 +5,9 @@
 
 #include <souk/detail/account.hpp>
 
+#include <chrono>
 #include <memory>
+#include <thread>
 
 namespace souk {
 namespace {
@@ -146,6 +148,27 @@ TEST_P(Limit, OfTheOutermostVmEndsIt) {
   send(v, "go"_sym);
   EXPECT_TRUE(v.is_shut_down());
   send(v, "go"_sym);  // nobody hears it
+}
+
+// The shard of a handler that takes its time goes on with another worker.
+TEST_P(Limit, HoldsForAHandlerThatItsShardWentOnWithout) {
+  notebook j;
+  vm v = run(watch(j, programs), spawn([&j] {
+               return actions{limited(
+                   mebibyte, present_as("slow"),
+                   at_meta_level(subscriber(list("go"_sym, _)).on_message([&j](const term& m) {
+                     j.note("other " + to_string(m));
+                   })),
+                   spawn(at_meta_level(subscriber(list("go"_sym, 0)).on_message([](const term&) {
+                     std::this_thread::sleep_for(std::chrono::milliseconds{30});
+                     take_all();
+                   }))))};
+             }));
+  std::vector<send_message> messages;
+  for (int i = 0; i < 100; ++i) messages.emplace_back(list("go"_sym, i));
+  v.inject(messages);
+  v.run_until_inert();
+  EXPECT_THAT(j.lines(), Contains("-(program slow) memory-limit"));
 }
 
 // Many VMs that leak, each at its own speed, beside others that do not.

@@ -277,10 +277,14 @@ void machine::call(process& p, F f) {
   ++p.calls;
   if (is_repeated()) return guard(p, f);
   call_watch watch;
-  {
-    const detail::refusal_scope may_fail{watch};
-    guard(p, f);
-  }
+  guard(p, [&] {
+    try {
+      const detail::refusal_scope may_fail{watch};  // f may; what comes of a crash may not
+      f();
+    } catch (...) {
+      if (!watch.was_refused()) throw;
+    }
+  });
   if (watch.was_refused()) cut_off(p);
 }
 

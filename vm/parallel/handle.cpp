@@ -47,17 +47,25 @@ template <class F>
   } catch (...) {
     return fail(p, mine, fault{"an exception that is not a std::exception"});
   }
-  if (const verdict how = mine.shown.end(); how != verdict::goes_on) [[unlikely]]
+  if (const verdict how = mine.shown.end(); how != verdict::goes_on || mine.is_refused) [[unlikely]]
     return conclude(p, mine, how);
   commit_answer(p, mine.answer);
   return verdict::goes_on;
+}
+
+/// It was refused memory. The quantum ends, so that its VM soon does.
+shard::verdict shard::stop_short(process& p, visit& mine) {
+  mine.is_refused = false;
+  mine.answer = {};
+  cut_off(p, true);
+  return verdict::hurry;
 }
 
 [[gnu::noinline]] shard::verdict shard::conclude(process& p, visit& mine, verdict how) {
   if (how == verdict::lost) {
     mine.lost_in = &p;
   } else if (mine.is_refused) {
-    cut_off(p, true);
+    return stop_short(p, mine);
   } else {
     commit_answer(p, mine.answer);
   }
@@ -71,7 +79,7 @@ template <class F>
     mine.lost_in = &p;
     mine.failure = std::move(why);
   } else if (mine.is_refused) {
-    cut_off(p, true);
+    return stop_short(p, mine);
   } else {
     crash(p, why);
   }

@@ -40,10 +40,7 @@ class shard::refusals final : public detail::handler_watch {
  public:
   explicit refusals(visit& of) noexcept : of_{of} {}
   [[nodiscard]] bool is_in_handler() const noexcept override { return of_.shown.has_begun(); }
-  void tell_refused() noexcept override {
-    of_.is_refused = true;
-    of_.shown.disturb();  // so that end() has us look
-  }
+  void tell_refused() noexcept override { of_.is_refused = true; }
 
  private:
   visit& of_;
@@ -278,8 +275,13 @@ void shard::mark_graves() noexcept {
 void shard::sweep() {
   // Those of this quantum have no mark yet, and their stamp cannot have passed.
   const std::size_t unmarked = graves_.size() - marked_graves_;
+  // In their order, as far as the first whose stamp has not passed: the next one may have, in the
+  // meantime, and be that of the process whose endpoint is here.
+  bool passed = true;
   std::erase_if(graves_, [&](const grave& g) {
-    if (!vm_.common().quiet.passed(g.stamp)) return false;
+    sched::hooks::step();
+    passed = passed && vm_.common().quiet.passed(g.stamp);
+    if (!passed) return false;
     if (g.old_endpoint != nullptr) return g.old_endpoint->owner->has_handled(g.mark);
     return g.old_process == nullptr || g.old_process->is_quiet();
   });

@@ -184,6 +184,7 @@ class shard final : public sched::task {
   [[nodiscard]] verdict run_guarded(process& p, F f);
   [[nodiscard]] verdict conclude(process& p, visit& mine, verdict how);
   [[nodiscard]] verdict fail(process& p, visit& mine, fault why);
+  [[nodiscard]] verdict stop_short(process& p, visit& mine);
   void tell_of_call(process& p, endpoint& to, const event& what);
   template <class K, class... Arguments>
   [[nodiscard]] verdict run_continuation(process& p, const K& k, const Arguments&... arguments);

@@ -58,7 +58,9 @@ class journal::contents {
   /// Of that process, so many calls were to their end, and there were no more of consequence.
   void cut_off(pid who, std::uint64_t calls);
   /// The run was ended before all was done.
-  void cut_short() noexcept { is_cut_short_ = true; }
+  void cut_short() noexcept {
+    is_cut_short_.store(true, std::memory_order_relaxed);  // relaxed: read once the run is over
+  }
 
   /// All commits of each VM in the order of J1.
   [[nodiscard]] std::map<vm_path, std::vector<const commit_record*>> in_order() const;
@@ -70,14 +72,16 @@ class journal::contents {
   [[nodiscard]] const std::map<pid, std::uint64_t>& all_cut_off() const noexcept {
     return cut_off_;
   }
-  [[nodiscard]] bool is_cut_short() const noexcept { return is_cut_short_; }
+  [[nodiscard]] bool is_cut_short() const noexcept {
+    return is_cut_short_.load(std::memory_order_relaxed);
+  }
 
  private:
   std::mutex lock_;  // guards the maps themselves
   std::map<vm_path, std::deque<sequence>> machines_;
   std::map<pid, std::vector<term>> answers_;
   std::map<pid, std::uint64_t> cut_off_;
-  bool is_cut_short_ = false;
+  std::atomic<bool> is_cut_short_{false};
   std::atomic<std::uint64_t> stamps_{1};
 };
 

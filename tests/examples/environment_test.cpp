@@ -1,0 +1,80 @@
+// examples/environment: a program that takes memory for ever is shut down, and the rest stays
+// normal.
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "tests/examples/program.hpp"
+#include "tests/ground/tcp_support.hpp"
+
+namespace souk::examples_test {
+namespace {
+
+SOUK_EXAMPLE_ON_EACH_VM(EnvironmentExample);
+
+using ground::test::client;
+using ground::test::dial;
+using ground::test::free_port;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// What is said to the user, until that has been said.
+class screen {
+ public:
+  explicit screen(client& of) : of_{of} {}
+
+  const std::string& until(const std::string& text) {
+    while (seen_.find(text) == std::string::npos) {
+      const std::string more = of_.receive();
+      if (more.empty()) break;
+      seen_ += more;
+    }
+    return seen_;
+  }
+
+ private:
+  client& of_;
+  std::string seen_;
+};
+
+TEST_P(EnvironmentExample, EndsTheBadLoopAndNothingElse) {
+  const auto port = free_port();
+  program server{on_each_vm::run("environment", {"--port", std::to_string(port)})};
+  client user = dial(port);
+  client other = dial(port);
+  screen shown{user};
+  screen shown_to_other{other};
+  user.send("run clock\n");
+  other.send("run clock\n");
+  EXPECT_THAT(shown.until("[1] clock runs"), HasSubstr("[1] clock runs"));
+  EXPECT_THAT(shown_to_other.until("[1] clock runs"), HasSubstr("[1] clock runs"));
+  user.send("run loop\n");
+  EXPECT_THAT(shown.until("memory-limit"), HasSubstr("[2] loop has ended: memory-limit"));
+  user.send("usage\n");
+  EXPECT_THAT(shown.until("peak KiB"), HasSubstr("peak KiB"));
+  EXPECT_THAT(shown.until("1  clock"), HasSubstr("1  clock"));
+  user.send("stop 1\n");
+  EXPECT_THAT(shown.until("stopped"), HasSubstr("[1] clock has ended: stopped"));
+  user.send("stop 1\nrun nonsense\n");
+  EXPECT_THAT(shown.until("no program 1"), HasSubstr("there is no program 1"));
+  other.send("reset\n");
+  EXPECT_THAT(shown_to_other.until("stopped"), HasSubstr("[1] clock has ended: stopped"));
+  EXPECT_THAT(shown_to_other.until("stopped"), Not(HasSubstr("memory-limit")));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+}
+
+TEST_P(EnvironmentExample, ALeakIsEndedInItsTime) {
+  const auto port = free_port();
+  program server{on_each_vm::run("environment", {"--port", std::to_string(port)})};
+  client user = dial(port);
+  screen shown{user};
+  user.send("run leak\nrun clock\n");
+  EXPECT_THAT(shown.until("memory-limit"), HasSubstr("[1] leak has ended: memory-limit"));
+  EXPECT_THAT(shown.until("[2]"), Not(HasSubstr("[2] clock has ended")));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+}
+
+}  // namespace
+}  // namespace souk::examples_test
