@@ -1,5 +1,5 @@
-// The end of VMs that are shut down with their custodian: the process that the VM is in the VM around
-// quits, with the reason. Until then nothing in it is called any more.
+// The end of VMs that are shut down with their custodian: the process that the VM is in the VM
+// around quits, with the reason. Until then nothing in it is called any more.
 #include "vm/functional/machine.hpp"
 
 namespace souk::functional {
