@@ -94,7 +94,8 @@ built_peers::built_peers() : build_{SOUK_PEERS_BUILD} {
   create_directories(build_);
   const std::filesystem::path log = build_ / "build.log";
   std::filesystem::remove(log);
-  build_step({"cmake", "-G", SOUK_PEERS_GENERATOR, "-S", sources, "-B", build_, "-D",
+  // Afresh: there may be a cache of another generator.
+  build_step({"cmake", "--fresh", "-G", SOUK_PEERS_GENERATOR, "-S", sources, "-B", build_, "-D",
               "CMAKE_BUILD_TYPE=Release"},
              log);
   build_step({"cmake", "--build", build_}, log);
