@@ -150,7 +150,8 @@ TEST_P(Limit, OfTheOutermostVmEndsIt) {
   send(v, "go"_sym);  // nobody hears it
 }
 
-// The shard of a handler that takes its time goes on with another worker.
+// The shard of a handler that takes its time goes on with another worker: hence one that does, for
+// longer than the watch waits. Whether it was taken over or not, the outcome is the same.
 TEST_P(Limit, HoldsForAHandlerThatItsShardWentOnWithout) {
   notebook j;
   vm v = run(watch(j, programs), spawn([&j] {

@@ -25,6 +25,8 @@
 #include <souk/detail/account_allocator.hpp>
 #include <souk/vm.hpp>
 
+#include "vm/call_watch.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -226,17 +228,6 @@ class machine final : public detail::account_owner {
   std::mutex end_lock_;
   std::optional<term> end_;             // end_lock_: the reason why it was shut down
   std::atomic<bool> is_to_end_{false};  // there is one
-};
-
-/// While a function of the program runs.
-class call_watch final : public detail::handler_watch {
- public:
-  [[nodiscard]] bool is_in_handler() const noexcept override { return true; }
-  void tell_refused() noexcept override { refused_ = true; }
-  [[nodiscard]] bool was_refused() const noexcept { return refused_; }
-
- private:
-  bool refused_ = false;
 };
 
 /// The state of a process that is a nested VM.

@@ -1,5 +1,6 @@
 #include "vm/parallel/machine.hpp"
 
+#include "vm/call_watch.hpp"
 #include "vm/crossing.hpp"
 #include "vm/parallel/shard.hpp"
 
@@ -12,17 +13,6 @@ namespace {
 struct buried_machine final : buried {
   explicit buried_machine(machine& m) noexcept : gone{&m} {}
   std::unique_ptr<machine> gone;
-};
-
-/// While a boot function runs.
-class boot_watch final : public detail::handler_watch {
- public:
-  [[nodiscard]] bool is_in_handler() const noexcept override { return true; }
-  void tell_refused() noexcept override { refused_ = true; }
-  [[nodiscard]] bool was_refused() const noexcept { return refused_; }
-
- private:
-  bool refused_ = false;
 };
 
 }  // namespace
@@ -120,7 +110,7 @@ void machine::boot(boot_function first) {
 
 action_list machine::begin(process& p, const spawn_action& how) {
   if (common_.listener != nullptr) common_.listener->on_start(p.self, p.name);
-  boot_watch watch;
+  call_watch watch;
   action_list first;
   {
     const detail::refusal_scope may_fail{watch};
