@@ -1,6 +1,7 @@
 #include "routing/branch.hpp"
 #include "routing/fields.hpp"
 #include "routing/reached.hpp"
+#include "routing/route_memory.hpp"
 #include "routing/token.hpp"
 #include "routing/trie.hpp"
 #include "routing/walk.hpp"
@@ -13,9 +14,6 @@
 namespace souk::routing {
 namespace {
 
-constexpr std::size_t route_slots = 64;  // to begin with
-constexpr std::size_t max_route_slots = 8192;
-constexpr std::size_t ways = 4;  // for each key
 /// A shard that sends less remembers no routes: it is small, and there may be very many of them.
 constexpr std::uint64_t warm_up = 256;
 
@@ -26,107 +24,105 @@ bool is_before(const target* left, const target* right) noexcept {
 
 bool is_several(std::uint64_t fields) noexcept { return (fields & (fields - 1)) != 0; }
 
-std::uint64_t mixed(std::uint64_t x) noexcept {
-  x *= 0x9e3779b97f4a7c15U;
-  return x ^ (x >> 32);
-}
-
 }  // namespace
 
-// Mostly the label of a record alone decides, or one field.
-route_cache::route route_cache::find(const trie& now, const term& body) {
-  ++finds_;
+route_cache::route_cache() noexcept = default;
+route_cache::route_cache(companion_function of) noexcept : companion_of_{of} {}
+route_cache::~route_cache() = default;
+
+// Mostly it is a record whose fields are inside it, and its label alone decides, or one field. What
+// is rarer is a call in the end, so that this needs no stack.
+route_cache::single route_cache::find_single(const trie& now, const term& body) const noexcept {
   const link root{now.root_};
-  if (known_.empty() || !body.is(kind::record) || !body.is_ground() || !root || !root.is_branch())
-    return find_slowly(now, body);
+  if (memory_ == nullptr || !body.is(kind::record) || !root || !root.is_branch()) return {};
   const compound record{body};
-  const std::uint64_t code = record.code();
-  const shape_memory& shape = known_.front().shapes[mixed(code) % memory::shape_slots];
-  if (shape.code != code || shape.stamp != root.branch().extra().stamp || shape.is_intricate)
-    return find_slowly(now, body);
-  if (shape.only != nullptr) {
-    companion_ = shape.companion;
-    return {&shape.only, 1};
-  }
-  plain_value key;
-  if (shape.fields != 0) {
-    const term& part = record.parts()[static_cast<std::size_t>(std::countr_zero(shape.fields))];
-    if (!is_plain(part)) return find_slowly(now, body);
-    key = {token_detail::low_word(part), token_detail::high_word(part)};
-  }
-  const std::size_t first_way = first_way_of(hash_of(shape.id, key));
-  for (std::size_t way = first_way; way != first_way + ways; ++way) {
-    const route_memory& one = known_.front().routes[way];
-    if (one.shape == shape.id && one.first == key) return remembered(way);
-  }
-  return find_slowly(now, body);
+  const shape_memory& shape = memory_->near_shape(record.head());
+  if (shape.flat_head != record.head()) return find_single_of_far_shape(now, body);
+  return find_single_of(shape, root.branch().extra().stamp, record.parts());
 }
 
-/// What is not in its place, of any shape.
-route_cache::route route_cache::find_slowly(const trie& now, const term& body) {
-  companion_ = nullptr;
-  if (known_.empty() && finds_ > warm_up) {
-    list<memory> fresh(1);
-    fresh.front().routes.resize(route_slots);
-    known_ = std::move(fresh);
+route_cache::single route_cache::find_single_of_far_shape(const trie& now,
+                                                          const term& body) const noexcept {
+  const compound record{body};
+  const shape_memory* const shape = memory_->flat_shape(record.head());
+  if (shape == nullptr) return {};
+  return find_single_of(*shape, link{now.root_}.branch().extra().stamp, record.parts());
+}
+
+[[gnu::always_inline]] inline route_cache::single route_cache::find_single_of(
+    const shape_memory& shape, std::uint64_t stamp, std::span<const term> parts) const noexcept {
+  if (shape.stamp != stamp || shape.is_intricate) return {};
+  if (shape.only != nullptr) return {shape.only, shape.companion};
+  plain_value key;
+  if (shape.fields != 0) {
+    const term& part = parts[shape.first_field];
+    if (!is_plain(part)) return {};
+    key = {token_detail::low_word(part), token_detail::high_word(part)};
   }
+  const plain_value tagged = memory::tagged(key, shape.id);
+  const route_memory* const set = memory_->set_of(memory::hash_of(tagged, 0));
+  for (std::size_t way = 0; way < ways; ++way) {
+    if (set[way].key == tagged) return {set[way].only, set[way].companion};
+  }
+  return {};
+}
+
+route_cache::route route_cache::find(const trie& now, const term& body) {
+  ++finds_;
+  if (memory_ == nullptr && finds_ > warm_up) memory_ = std::make_unique<memory>();
   const link root{now.root_};
-  if (known_.empty() || !root || !root.is_branch() || !body.is_compound() || !body.is_ground())
+  if (memory_ == nullptr || !root || !root.is_branch() || !body.is_compound() || !body.is_ground())
     return walk_through(now, body);
   const fields parts{body};
   const std::uint64_t code = parts.code();
   if (code == 0) return walk_through(now, body);
-  shape_memory& shape = known_.front().shapes[mixed(code) % memory::shape_slots];
   const std::uint64_t stamp = root.branch().extra().stamp;
+  shape_memory& shape = memory_->shape_for(code, stamp);
   if (shape.code != code || shape.stamp != stamp) open_shape(shape, code, stamp);
   if (shape.too_deep) return walk_through(now, body);
 
   route_key key;
-  std::uint64_t hash = hash_of(shape.id, {});
   std::size_t n = 0;
   for (std::uint64_t left = shape.fields; left != 0; left &= left - 1) {
     const term& part = parts[static_cast<std::size_t>(std::countr_zero(left))];
     if (!is_plain(part)) return walk_through(now, body);
-    key[n] = {token_detail::low_word(part), token_detail::high_word(part)};
-    hash = hash_of(n == 0 ? shape.id : hash, key[n]);
-    ++n;
+    key[n++] = {token_detail::low_word(part), token_detail::high_word(part)};
   }
-  const std::size_t first_way = first_way_of(hash);
-  for (std::size_t way = first_way; way != first_way + ways; ++way) {
-    const route_memory& known = known_.front().routes[way];
-    if (known.shape != shape.id || known.first != key.front()) continue;
-    if (!is_several(shape.fields) ||
-        std::equal(key.begin() + 1, key.end(), known_.front().rest[way].begin()))
-      return remembered(way);
+  const plain_value first = memory::tagged(key.front(), shape.id);
+  std::uint64_t rest = 0;
+  for (std::size_t i = 1; i < n; ++i) rest = memory::hash_of(key[i], rest);
+  route_memory* const set = memory_->set_of(memory::hash_of(first, rest));
+  for (route_memory* way = set; way != set + ways; ++way) {
+    if (way->key == first && (n <= 1 || memory_->has_rest(*way, key))) return remembered(*way);
   }
-  return learn(now, body, parts, shape, key, first_way);
-}
-
-std::uint64_t route_cache::hash_of(std::uint64_t before, const plain_value& key) noexcept {
-  return mixed(before ^ key.low ^ std::rotl(key.high, 13));
-}
-
-std::size_t route_cache::first_way_of(std::uint64_t hash) const noexcept {
-  return hash & (known_.front().routes.size() - ways);  // both are powers of two
+  return learn(now, body, parts, shape, key, set);
 }
 
 // What decided before, for another version, will mostly decide again.
-void route_cache::open_shape(shape_memory& shape, std::uint64_t code,
-                             std::uint64_t stamp) noexcept {
-  if (known_.front().version != stamp) {
-    known_.front().version = stamp;
-    known_.front().present = known_.front().last_shape + 1;
+void route_cache::open_shape(shape_memory& shape, std::uint64_t code, std::uint64_t stamp) {
+  if (!memory_->has_numbers_left()) memory_->forget_all();
+  if (memory_->version != stamp) {
+    memory_->version = stamp;
+    memory_->present = memory_->last_shape + 1;
   }
   shape = {.code = code,
+           .flat_head = code >> 56 == static_cast<std::uint64_t>(kind::record)
+                            ? compound::flat_head(code)
+                            : 0,
            .stamp = stamp,
            .fields = shape.code == code ? shape.fields : 0,
-           .id = ++known_.front().last_shape};
+           .id = ++memory_->last_shape};
+  note_fields(shape);
+}
+
+void route_cache::note_fields(shape_memory& shape) noexcept {
   shape.is_intricate = is_several(shape.fields);
+  shape.first_field = static_cast<std::uint8_t>(std::countr_zero(shape.fields) % 64);
 }
 
 route_cache::route route_cache::learn(const trie& now, const term& body, const fields& parts,
                                       shape_memory& shape, const route_key& key,
-                                      std::size_t first_way) {
+                                      route_memory* set) {
   fields_read_ = 0;
   too_deep_ = false;
   body_ = &parts;
@@ -139,54 +135,49 @@ route_cache::route route_cache::learn(const trie& now, const term& body, const f
     shape.is_intricate = true;
   } else if (fields != shape.fields) {
     shape.fields = fields;
-    shape.is_intricate = is_several(fields);
-    shape.id = ++known_.front().last_shape;  // what was remembered is of another key
+    note_fields(shape);
+    shape.id = ++memory_->last_shape;  // what was remembered is of another key
     shape.only = nullptr;
   } else if (fields == 0 && found.size() == 1) {
     shape.only = found.front();
     shape.companion = companion_of(shape.only);
   } else if (found.size() <= max_targets) {
-    remember(found, shape, key, way_to_replace(first_way));
-    if (known_.front().displaced > known_.front().routes.size() &&
-        known_.front().routes.size() < max_route_slots)
-      grow();
+    remember(found, shape, key, way_to_replace(set));
+    memory_->grow_if_crowded();
   }
   return found;
 }
 
 // One of an older version, or any.
-std::size_t route_cache::way_to_replace(std::size_t first_way) {
-  for (std::size_t way = first_way; way != first_way + ways; ++way) {
-    if (known_.front().routes[way].shape < known_.front().present) return way;
+route_cache::route_memory& route_cache::way_to_replace(route_memory* set) noexcept {
+  for (route_memory* way = set; way != set + ways; ++way) {
+    if (memory::shape_in(way->key) < memory_->present) return *way;
   }
-  return first_way + known_.front().displaced++ % ways;
+  return set[memory_->displaced++ % ways];
 }
 
 void route_cache::remember(route found, const shape_memory& shape, const route_key& key,
-                           std::size_t way) {
-  memory& all = known_.front();
-  route_memory& here = all.routes[way];
-  here.shape = 0;  // until it is whole
+                           route_memory& here) {
+  memory& all = *memory_;
+  here.key = {};  // until it is whole
+  const std::size_t way = all.index_of(here);
   if (is_several(shape.fields)) {
-    if (all.rest.empty()) all.rest.resize(all.routes.size());
+    if (all.rest.empty()) all.rest.resize(all.slots);
     std::copy(key.begin() + 1, key.end(), all.rest[way].begin());
   }
   if (found.size() != 1) {
-    if (all.several_targets.empty()) all.several_targets.resize(all.routes.size());
+    if (all.several_targets.empty()) all.several_targets.resize(all.slots);
     all.several_targets[way].first = found.size();
     std::ranges::copy(found, all.several_targets[way].second.begin());
   }
   here.only = found.size() == 1 ? found.front() : nullptr;
   here.companion = here.only == nullptr ? nullptr : companion_of(here.only);
-  here.first = key.front();
-  here.shape = shape.id;
+  here.key = memory::tagged(key.front(), shape.id);
 }
 
-inline route_cache::route route_cache::remembered(std::size_t way) noexcept {
-  const route_memory& here = known_.front().routes[way];
-  companion_ = here.companion;
+inline route_cache::route route_cache::remembered(const route_memory& here) noexcept {
   if (here.only != nullptr) return {&here.only, 1};
-  const auto& [count, targets] = known_.front().several_targets[way];
+  const auto& [count, targets] = memory_->several_targets[memory_->index_of(here)];
   return {targets.data(), count};
 }
 
@@ -211,17 +202,6 @@ void route_cache::compared(const term& topic) noexcept {
       fields_read_ |= std::uint64_t{1} << (i % fields::max_size);
     }
   }
-}
-
-// Routes that are in use displace each other.
-void route_cache::grow() {
-  memory& all = known_.front();
-  all.displaced = 0;
-  const std::size_t slots = std::min(4 * all.routes.size(), max_route_slots);
-  all.routes.clear();
-  all.rest.clear();
-  all.several_targets.clear();
-  all.routes.resize(slots);
 }
 
 route_cache::route route_cache::walk_through(const trie& now, const term& body) {

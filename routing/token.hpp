@@ -100,23 +100,30 @@ class compound {
   }
   [[nodiscard]] std::size_t size() const noexcept {
     if (which_ == kind::pair) return 2;
-    return which_ == kind::vector ? node_->extent : node_->arity;
+    return which_ == kind::vector ? node_->extent() : node_->arity();
   }
   /// Its shape, as a token.
   [[nodiscard]] term shape() const noexcept { return wildcard{code()}; }
   [[nodiscard]] token_key key() const noexcept { return token_key{code()}; }
-  /// Tells shapes apart; never 0.
+  /// Tells shapes apart; never 0: the kind, and label and arity, or size.
   [[nodiscard]] std::uint64_t code() const noexcept {
     using namespace token_detail;
-    return (static_cast<std::uint64_t>(which_) << kind_shift) |
-           (std::uint64_t{node_->arity} << arity_shift) | node_->extent;
+    return (static_cast<std::uint64_t>(which_) << kind_shift) | (node_->head & code_mask);
+  }
+  /// Equal where the codes are, none of the parts is shared, and none is wild.
+  [[nodiscard]] std::uint64_t head() const noexcept { return node_->head; }
+  /// Of a record without shared or wild parts.
+  [[nodiscard]] static std::uint64_t flat_head(std::uint64_t code) noexcept {
+    return (code & code_mask) | detail::node::pack({.depth = 1, .flat = true});
   }
   /// Pre: of one kind.
   friend bool same_shape(const compound& a, const compound& b) noexcept {
-    return a.node_->extent == b.node_->extent && a.node_->arity == b.node_->arity;
+    return ((a.node_->head ^ b.node_->head) & code_mask) == 0;
   }
 
  private:
+  static constexpr std::uint64_t code_mask = (std::uint64_t{1} << detail::node::depth_at) - 1;
+
   const detail::node* node_ = nullptr;  // its parts follow it (node.hpp)
   kind which_;
 };

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -104,14 +105,19 @@ class route_cache {
   /// the target itself need not be in the processor's caches.
   using companion_function = const void* (*)(const target&) noexcept;
 
-  route_cache() noexcept = default;
-  explicit route_cache(companion_function of) noexcept : companion_of_{of} {}
+  route_cache() noexcept;
+  explicit route_cache(companion_function of) noexcept;
+  ~route_cache();
 
   /// The targets whose topics `body` reaches, by owner and age; valid until the next call, while
   /// `now` is.
   [[nodiscard]] route find(const trie& now, const term& body);
-  /// If the last find had one target, and remembered it: what belongs to it. Otherwise null.
-  [[nodiscard]] const void* companion() const noexcept { return companion_; }
+  struct single {
+    const target* only = nullptr;
+    const void* companion = nullptr;
+  };
+  /// If there is one, and it is remembered; otherwise nothing, which says nothing.
+  [[nodiscard]] single find_single(const trie& now, const term& body) const noexcept;
 
  private:
   template <class Out>
@@ -128,11 +134,13 @@ class route_cache {
   /// Which fields have decided routes of bodies of one code (fields.hpp).
   struct shape_memory {
     std::uint64_t code = 0;
-    std::uint64_t stamp = 0;  // of the root
+    std::uint64_t flat_head = 0;  // what the head of a flat record of that code is; 0: no record
+    std::uint64_t stamp = 0;      // of the root
     std::uint64_t fields = 0;
-    std::uint64_t id = 0;             // of these three together: never used again
+    std::uint64_t id = 0;             // of these three together
     const target* only = nullptr;     // if no field decides, and it is the whole route
     const void* companion = nullptr;  // of that
+    std::uint8_t first_field = 0;     // of `fields`
     bool too_deep = false;            // more decides than is remembered
     bool is_intricate = false;        // so, or more than one field
   };
@@ -147,13 +155,14 @@ class route_cache {
   using route_key = std::array<plain_value, max_fields>;
   static constexpr std::size_t max_targets = 7;
   using several = std::array<const target*, max_targets>;
-  /// Small, since there are many. What few routes need is beside: rest_, several_.
+  /// Half a line of the caches, since there are many. What few routes need is beside.
   struct route_memory {
-    std::uint64_t shape = 0;
-    plain_value first;             // of the fields
-    const target* only = nullptr;  // null: see several_
+    plain_value key;               // the first of the fields, and the shape
+    const target* only = nullptr;  // null: see several_targets
     const void* companion = nullptr;
   };
+  static constexpr std::size_t ways = 4;  // for each key
+  struct memory;
 
   void read(const term& part) noexcept;
   void compared(const term& topic) noexcept;
@@ -161,44 +170,27 @@ class route_cache {
   void operator()(const target* t) { found_.push_back(t); }
   void operator()(const bunch_node&);
 
+  [[nodiscard]] single find_single_of(const shape_memory&, std::uint64_t stamp,
+                                      std::span<const term> parts) const noexcept;
+  [[nodiscard]] single find_single_of_far_shape(const trie& now, const term& body) const noexcept;
   [[nodiscard]] route walk_through(const trie& now, const term& body);
-  [[nodiscard]] route find_slowly(const trie& now, const term& body);
-  [[nodiscard]] static std::uint64_t hash_of(std::uint64_t before, const plain_value& key) noexcept;
-  [[nodiscard]] std::size_t first_way_of(std::uint64_t hash) const noexcept;
   [[nodiscard]] route learn(const trie& now, const term& body, const fields& parts, shape_memory&,
-                            const route_key&, std::size_t first_way);
-  [[nodiscard]] std::size_t way_to_replace(std::size_t first_way);
-  void remember(route found, const shape_memory&, const route_key&, std::size_t way);
-  [[nodiscard]] route remembered(std::size_t way) noexcept;
+                            const route_key&, route_memory* set);
+  [[nodiscard]] route_memory& way_to_replace(route_memory* set) noexcept;
+  void remember(route found, const shape_memory&, const route_key&, route_memory& here);
+  [[nodiscard]] route remembered(const route_memory& here) noexcept;
   [[nodiscard]] const void* companion_of(const target* only) const noexcept {
     return companion_of_ == nullptr ? nullptr : companion_of_(*only);
   }
-  void open_shape(shape_memory&, std::uint64_t code, std::uint64_t stamp) noexcept;
-  void grow();
+  void open_shape(shape_memory&, std::uint64_t code, std::uint64_t stamp);
+  static void note_fields(shape_memory&) noexcept;
   void refill(crowd_memory&, const bunch_node&);
-
-  /// What is remembered.
-  struct memory {
-    static constexpr std::size_t crowd_slots = 32;
-    static constexpr std::size_t shape_slots = 16;
-
-    std::array<shape_memory, shape_slots> shapes;
-    list<route_memory> routes;  // four ways for each key
-    // By way; empty until there is use for them.
-    list<std::array<plain_value, max_fields - 1>> rest;  // of the fields
-    list<std::pair<std::size_t, several>> several_targets;
-    std::uint64_t last_shape = 0;
-    std::uint64_t present = 0;  // the first shape of the present version
-    std::uint64_t version = 0;  // and its stamp
-    std::size_t displaced = 0;  // routes of the present version, since `routes` grew
-  };
 
   list<const target*> found_;
   list<route> lists_;
-  list<crowd_memory> crowds_;  // empty until there is use for it
-  list<memory> known_;         // one, or none: a VM that sends little has none, and is small
+  list<crowd_memory> crowds_;       // empty until there is use for it
+  std::unique_ptr<memory> memory_;  // none: a VM that sends little is small
   companion_function companion_of_ = nullptr;
-  const void* companion_ = nullptr;
   std::uint64_t finds_ = 0;
 
   // What decides the walk that is under way.

@@ -26,9 +26,9 @@ std::size_t mix(std::size_t seed, std::size_t value) noexcept {
   return x * 0xbf58476d1ce4e5b9U;
 }
 
-node* new_node(std::size_t payload) {
+node* new_node(std::size_t payload, const node::form& f) {
   const auto [memory, payer] = account::take_on_current(sizeof(node) + payload);
-  return new (memory) node{1, payer, 0, 0, 0, 0, 0};
+  return new (memory) node{1, payer, node::pack(f)};
 }
 
 // Depth and wildcards of a compound from its parts (N1, N2).
@@ -90,8 +90,7 @@ term::term(kind k, std::string_view text) {
   }
   if (text.size() > max_extent)
     throw term_error{"a string or byte string may have at most 2^32 - 1 bytes"};
-  node* const fresh = new_node(text.size());
-  fresh->extent = static_cast<std::uint32_t>(text.size());
+  node* const fresh = new_node(text.size(), {.extent = static_cast<std::uint32_t>(text.size())});
   std::ranges::copy(text, reinterpret_cast<char*>(fresh + 1));
   *this = term{k, fresh};
 }
@@ -113,10 +112,10 @@ void term::wrong_kind(kind wanted) const {
 
 void term::free_node() noexcept {
   node& gone = shared();
-  std::size_t payload = gone.extent;
+  std::size_t payload = gone.extent();
   if (is(kind::pair)) return free_list();
   if (is_compound()) {
-    const std::span<term> inside{terms(), is(kind::record) ? gone.arity : gone.extent};
+    const std::span<term> inside{terms(), is(kind::record) ? gone.arity() : gone.extent()};
     payload = inside.size_bytes();
     for (term& part : inside) std::destroy_at(&part);
   } else if (is(kind::host)) {
@@ -154,11 +153,11 @@ void term::pass_on(account& to) const noexcept {
     if (is_pair) {
       inside = {rest->terms(), 2};
     } else if (rest->is_compound()) {
-      inside = {rest->terms(), rest->is(kind::record) ? n.arity : n.extent};
+      inside = {rest->terms(), rest->is(kind::record) ? n.arity() : n.extent()};
     }
     const std::size_t payload = rest->is_compound()    ? inside.size_bytes()
                                 : rest->is(kind::host) ? sizeof(detail::host_cell)
-                                                       : n.extent;
+                                                       : n.extent();
     account::pass_on(n.payer, to, sizeof(node) + payload);
     if (!is_pair) {
       for (const term& part : inside) part.pass_on(to);
@@ -172,7 +171,7 @@ void term::pass_on(account& to) const noexcept {
 term term::make_host(std::shared_ptr<const void> object, const std::type_info& type) {
   if (object == nullptr)
     throw usage_error{"host_object() of a null pointer: there is no object to name"};
-  node* const fresh = new_node(sizeof(detail::host_cell));
+  node* const fresh = new_node(sizeof(detail::host_cell), {});
   new (fresh + 1) detail::host_cell{std::move(object), &type};
   return term{kind::host, fresh};
 }
@@ -182,21 +181,27 @@ namespace {
 std::size_t depth_of(const term& t, std::span<const term> parts) noexcept {
   // Parts of a compound follow its header (node.hpp).
   return t.is_compound() && !parts.empty()
-             ? (reinterpret_cast<const node*>(parts.data()) - 1)->depth
+             ? (reinterpret_cast<const node*>(parts.data()) - 1)->depth()
              : 0;
 }
 std::size_t depth_of(const term& t) noexcept {
   return t.is_compound() ? depth_of(t, t.parts()) : 0;
 }
 
-// A compound's node: header, then the parts.
-template <class Parts>
-node* new_compound(const Parts& parts, std::uint16_t depth, bool wild) {
-  node* const fresh = new_node(parts.size() * sizeof(term));
-  fresh->depth = depth & 0x3fffU;
-  fresh->wild = wild ? 1 : 0;
+/// A compound's node: header, then the parts.
+node* new_compound(std::span<const term> parts, const node::form& f) {
+  node* const fresh = new_node(parts.size_bytes(), f);
   std::uninitialized_copy(parts.begin(), parts.end(), reinterpret_cast<term*>(fresh + 1));
   return fresh;
+}
+
+node::form form_of_record(symbol label, std::span<const term> fields,
+                          const extent_of_parts& extent) {
+  return {.extent = label.base(),
+          .arity = static_cast<std::uint16_t>(fields.size()),
+          .depth = extent.depth(),
+          .flat = std::ranges::all_of(fields, &term::is_plain),
+          .wild = extent.wild()};
 }
 
 extent_of_parts measure(std::span<const term> parts) noexcept {
@@ -212,9 +217,7 @@ term cons(term head, term tail) {
   extent.add(head, depth_of(head), 1);
   extent.add(tail, depth_of(tail), tail.is(kind::pair) ? 0 : 1);
   const std::uint16_t depth = extent.depth();
-  node* const fresh = new_node(2 * sizeof(term));
-  fresh->depth = depth & 0x3fffU;
-  fresh->wild = extent.wild() ? 1 : 0;
+  node* const fresh = new_node(2 * sizeof(term), {.depth = depth, .wild = extent.wild()});
   auto* const parts = reinterpret_cast<term*>(fresh + 1);
   new (parts) term{std::move(head)};
   new (parts + 1) term{std::move(tail)};
@@ -224,8 +227,9 @@ term cons(term head, term tail) {
 term vector(std::span<const term> elements) {
   if (elements.size() > max_extent) throw term_error{"a vector may have at most 2^32 - 1 elements"};
   const extent_of_parts extent = measure(elements);
-  node* const fresh = new_compound(elements, extent.depth(), extent.wild());
-  fresh->extent = static_cast<std::uint32_t>(elements.size());
+  node* const fresh = new_compound(elements, {.extent = static_cast<std::uint32_t>(elements.size()),
+                                              .depth = extent.depth(),
+                                              .wild = extent.wild()});
   return term{kind::vector, fresh};
 }
 
@@ -237,22 +241,13 @@ term record(symbol label, std::span<const term> fields) {
   if (label.serial() != 0)
     throw usage_error{"the label of a record is an interned symbol, not a fresh one"};
   const extent_of_parts extent = measure(fields);
-  node* const fresh = new_compound(fields, extent.depth(), extent.wild());
-  fresh->extent = label.base();
-  fresh->arity = static_cast<std::uint16_t>(fields.size());
-  return term{kind::record, fresh};
+  return term{kind::record, new_compound(fields, form_of_record(label, fields, extent))};
 }
 
 term record_of_moved(symbol label, std::span<term> fields) {
   if (fields.size() > max_arity || label.serial() != 0) return record(label, fields);  // refuses it
   const extent_of_parts extent = measure(fields);
-  const std::uint16_t depth = extent.depth();
-  node* const fresh = new_node(fields.size_bytes());
-  fresh->depth = depth & 0x3fffU;
-  fresh->flat = std::ranges::none_of(fields, &term::is_shared) ? 1 : 0;
-  fresh->wild = extent.wild() ? 1 : 0;
-  fresh->extent = label.base();
-  fresh->arity = static_cast<std::uint16_t>(fields.size());
+  node* const fresh = new_node(fields.size_bytes(), form_of_record(label, fields, extent));
   std::uninitialized_move(fields.begin(), fields.end(), reinterpret_cast<term*>(fresh + 1));
   return term{kind::record, fresh};
 }
@@ -279,7 +274,7 @@ bool operator==(const term& left, const term& right) noexcept {
         b = &b->tail();
         continue;
       default:
-        return a->shared().extent == b->shared().extent &&
+        return a->shared().extent() == b->shared().extent() &&
                std::ranges::equal(a->parts(), b->parts());
     }
   }
@@ -295,7 +290,7 @@ std::size_t term::hash() const noexcept {
     case kind::bytes:
     case kind::error: return mix(sum, std::hash<std::string_view>{}(t->characters()));
     case kind::host: return mix(sum, std::hash<const void*>{}(t->host().object.get()));
-    case kind::record: sum = mix(sum, t->shared().extent); [[fallthrough]];
+    case kind::record: sum = mix(sum, t->shared().extent()); [[fallthrough]];
     case kind::vector:
       for (const term& part : t->parts()) sum = mix(sum + 1, part.hash());
       return mix(sum, t->parts().size());

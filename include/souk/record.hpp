@@ -136,10 +136,10 @@ template <described T, class Object, class MemberPointers>
 term record_from(const Object& object, const MemberPointers& members) {
   return std::apply(
       [&](const auto&... member) {
-        std::array<term, sizeof...(member)> fields{term(object.*member)...};
         if constexpr ((makes_atoms<std::remove_cvref_t<decltype(object.*member)>> && ...)) {
-          return record_of_atoms(description_of<T>.name(), fields);
+          return record_of_atoms(description_of<T>.name(), object.*member...);
         } else {
+          std::array<term, sizeof...(member)> fields{term(object.*member)...};
           return record_of_moved(description_of<T>.name(), fields);
         }
       },

@@ -166,7 +166,7 @@ class SOUK_EXPORT term {
   [[nodiscard]] bool is_false() const noexcept { return is(kind::boolean) && word() == 0; }
   /// No wildcard inside.
   [[nodiscard]] bool is_ground() const noexcept {
-    return !is(kind::wildcard) && !(is_shared() && shared().wild);
+    return !is(kind::wildcard) && !(is_shared() && shared().is_wild());
   }
   /// All of it is in the handle.
   [[nodiscard]] bool is_plain() const noexcept { return !is_shared(); }
@@ -197,12 +197,12 @@ class SOUK_EXPORT term {
   [[nodiscard]] const term& tail() const& { return expect(kind::pair), terms()[1]; }
   [[nodiscard]] term head() const&& { return head(); }  // `*this` is an lvalue here
   [[nodiscard]] term tail() const&& { return tail(); }
-  [[nodiscard]] symbol label() const { return expect(kind::record), symbol{shared().extent, 0}; }
+  [[nodiscard]] symbol label() const { return expect(kind::record), symbol{shared().extent(), 0}; }
   /// The elements of a vector, the fields of a record, or head and tail of a pair; of others: none.
   [[nodiscard, gnu::always_inline]] std::span<const term> parts() const& noexcept {
-    if (is(kind::record)) return {terms(), shared().arity};
+    if (is(kind::record)) return {terms(), shared().arity()};
     if (is(kind::pair)) return {terms(), 2};
-    return is(kind::vector) ? std::span<const term>{terms(), shared().extent}
+    return is(kind::vector) ? std::span<const term>{terms(), shared().extent()}
                             : std::span<const term>{};
   }
   std::span<const term> parts() const&& = delete;
@@ -234,8 +234,8 @@ class SOUK_EXPORT term {
   friend SOUK_EXPORT term vector(std::span<const term> elements);
   friend SOUK_EXPORT term record(symbol label, std::span<const term> fields);
   friend SOUK_EXPORT term record_of_moved(symbol label, std::span<term> fields);
-  template <std::size_t N>
-  friend term record_of_atoms(symbol label, const std::array<term, N>& fields);
+  template <class... Atoms>
+  friend term record_of_atoms(symbol label, const Atoms&... atoms);
   template <class T>
   friend term host_object(std::shared_ptr<T> object);
 
@@ -295,6 +295,10 @@ class SOUK_EXPORT term {
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
   }
   [[noreturn]] static void refuse_integer();
+  template <class T>
+  static void expect_in_range(const T& value) {
+    if constexpr (whole_number<T>) (void)integer_word(value);
+  }
   static std::uint64_t real_word(double value) noexcept;
 
   void expect(kind k) const {
@@ -319,16 +323,17 @@ class SOUK_EXPORT term {
   }
   [[nodiscard]] std::string_view characters() const noexcept {
     if (!is_shared()) return {reinterpret_cast<const char*>(&raw_), inline_length()};
-    return {reinterpret_cast<const char*>(&shared() + 1), shared().extent};
+    return {reinterpret_cast<const char*>(&shared() + 1), shared().extent()};
   }
   // Pre: shared.
   void give_up() noexcept {
     detail::node& n = shared();
     if (!n.unshare()) return;
     // The last share is gone.
-    if (!n.flat) return free_node();
-    detail::account::give_back(n.payer.load(std::memory_order_relaxed), &n,
-                               sizeof(detail::node) + n.arity * sizeof(term));
+    if (!n.is_flat()) return free_node();
+    detail::account::give_back_steps(n.payer.load(std::memory_order_relaxed), &n, 1U + n.arity());
+    static_assert(sizeof(detail::node) == detail::ledger::step &&
+                  sizeof(term) == detail::ledger::step);
   }
   void free_node() noexcept;
   void free_list() noexcept;
@@ -345,21 +350,20 @@ static_assert(sizeof(term) == 16);
 [[nodiscard]] SOUK_EXPORT term record(symbol label, std::span<const term> fields);
 /// The same; the fields are moved out of the span.
 [[nodiscard]] SOUK_EXPORT term record_of_moved(symbol label, std::span<term> fields);
-/// The same. Pre: no field is shared or wild.
-template <std::size_t N>
-[[nodiscard, gnu::always_inline]] inline term record_of_atoms(symbol label,
-                                                              const std::array<term, N>& fields) {
-  static_assert(N <= 0xffff, "a record may have at most 65,535 fields");
+/// The same of values whose terms are inside the handle, and not wild.
+template <class... Atoms>
+[[nodiscard, gnu::always_inline]] inline term record_of_atoms(symbol label, const Atoms&... atoms) {
+  static_assert(sizeof...(Atoms) <= 0xffff, "a record may have at most 65,535 fields");
+  (term::expect_in_range(atoms), ...);  // so that nothing fails once there is memory
   const auto [memory, payer] =
-      detail::account::take_on_current(sizeof(detail::node) + N * sizeof(term));
-  auto* const fresh = new (memory) detail::node{.shares = 1,
-                                                .payer = payer,
-                                                .extent = label.base(),
-                                                .arity = N,
-                                                .depth = 1,
-                                                .flat = 1,
-                                                .wild = 0};
-  std::uninitialized_copy(fields.begin(), fields.end(), reinterpret_cast<term*>(fresh + 1));
+      detail::account::take_on_current(sizeof(detail::node) + sizeof...(Atoms) * sizeof(term));
+  auto* const fresh = new (memory) detail::node{
+      .shares = 1,
+      .payer = payer,
+      .head = detail::node::pack(
+          {.extent = label.base(), .arity = sizeof...(Atoms), .depth = 1, .flat = true})};
+  [[maybe_unused]] auto* part = reinterpret_cast<term*>(fresh + 1);
+  (new (part++) term(atoms), ...);
   return term{kind::record, fresh};
 }
 /// The elements as a chain of pairs that ends in `tail`.

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstring>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace souk {
@@ -82,8 +84,9 @@ std::string to_string(const site& one) {
   const char* const what = one.what == access::load    ? "load"
                            : one.what == access::store ? "store"
                                                        : "change";
-  return std::string{file_name(one)} + ": " + one.function + ": " + what + ", " +
-         to_string(one.order);
+  const std::string_view function = one.function;
+  return std::string{file_name(one)} + ": " + std::string{function.substr(0, function.find('<'))} +
+         ": " + what + ", " + to_string(one.order);
 }
 const char* to_string(std::memory_order order) noexcept { return rl::format(as_relacy(order)); }
 

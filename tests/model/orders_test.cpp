@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -65,13 +66,24 @@ constexpr auto spares = std::to_array<spare>({
     // What is acquired are slots at their first value, and how an atomic was made is no race to
     // Relacy.
     {"directory.hpp: find_segment: load, acquire", std::memory_order_relaxed},
-    {"directory.hpp: make_segment: change, acq_rel", std::memory_order_release},
+    {"directory.hpp: find_piece_slot: load, acquire", std::memory_order_relaxed},
+    {"directory.hpp: made: load, acquire", std::memory_order_relaxed},
+    // A piece that goes consists of atomics, and that one is used after its end is no race to Relacy
+    // either. As to when it goes it is like a process, whose slot is in the model above it.
+    {"directory.hpp: find_slot: load, seq_cst", std::memory_order_acquire},
+    {"directory.hpp: find_slot: load, seq_cst", std::memory_order_relaxed},
+    {"directory.hpp: forget: change, acq_rel", std::memory_order_acquire},
+    {"directory.hpp: forget: change, acq_rel", std::memory_order_release},
+    {"directory.hpp: forget: change, acq_rel", std::memory_order_relaxed},
+    {"directory.hpp: forget: change, seq_cst", std::memory_order_acq_rel},
+    {"directory.hpp: forget: change, seq_cst", std::memory_order_acquire},
+    {"directory.hpp: forget: change, seq_cst", std::memory_order_release},
+    {"directory.hpp: forget: change, seq_cst", std::memory_order_relaxed},
 });
 
-bool is_spare(const site& where, std::memory_order weaker) {
-  return std::ranges::any_of(spares, [&](const spare& one) {
-    return one.where == to_string(where) && one.weaker == weaker;
-  });
+bool is_spare(const std::string& where, std::memory_order weaker) {
+  return std::ranges::any_of(
+      spares, [&](const spare& one) { return one.where == where && one.weaker == weaker; });
 }
 
 TEST(MemoryOrders, EachIsNeededOrListedHere) {
@@ -82,15 +94,21 @@ TEST(MemoryOrders, EachIsNeededOrListedHere) {
       if (std::ranges::find(sites, where) == sites.end()) sites.push_back(where);
     }
   }
-  std::size_t needless = 0;
+  // A function may be there for several types: its order is needed if it is for one of them.
+  std::map<std::pair<std::string, std::memory_order>, bool> needed;
   for (const site& where : sites) {
     for (const std::memory_order to : weaker_orders(where)) {
       const std::string failure = run_with({where, to}, all);
       std::cout << to_string(where) << " -> " << to_string(to) << ": "
                 << (failure.empty() ? "holds" : failure) << '\n';
-      EXPECT_EQ(failure.empty(), is_spare(where, to));
-      if (failure.empty()) ++needless;
+      needed[{to_string(where), to}] |= !failure.empty();
     }
+  }
+  std::size_t needless = 0;
+  for (const auto& [order, is_needed] : needed) {
+    EXPECT_NE(is_needed, is_spare(order.first, order.second))
+        << order.first << " -> " << to_string(order.second);
+    if (!is_needed) ++needless;
   }
   EXPECT_EQ(needless, spares.size());
 }

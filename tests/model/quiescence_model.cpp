@@ -80,7 +80,7 @@ struct burial : rl::test_suite<burial, 2> {
     quiet.leave(reader);
   }
   void remove() {
-    all.forget(number);
+    (void)all.forget(number);
     const std::uint64_t stamp = quiet.stamp();
     while (!quiet.passed(stamp)) sched::hooks::wait();
     gone.state(RL_INFO).store(0);
@@ -91,30 +91,76 @@ struct burial : rl::test_suite<burial, 2> {
   parallel::process gone;
 };
 
-// Two processes come to be, whose numbers are the first of the same segment.
-struct births : rl::test_suite<births, 2> {
+// The same with the last one of a piece of the directory, which goes as well; and somebody looks for
+// another one, who has gone before.
+struct burial_of_piece : rl::test_suite<burial_of_piece, 2> {
+  static constexpr unsigned reader = 0;
+  static constexpr std::uint32_t first = 16;
+  static constexpr std::uint32_t last = 31;
+
+  burial_of_piece() {
+    for (std::uint32_t number = first; number <= last; ++number) all.set(number, gone);
+    for (std::uint32_t number = first; number < last; ++number)
+      RL_ASSERT(all.forget(number) == nullptr);
+  }
+  void thread(unsigned index) { index == reader ? find() : remove(); }
+  void find() {
+    quiet.enter(reader);
+    RL_ASSERT(all.find(first) == nullptr);
+    if (parallel::process* const found = all.find(last); found != nullptr)
+      (void)found->state(RL_INFO).load();
+    quiet.leave(reader);
+  }
+  void remove() {
+    auto piece = all.forget(last);
+    RL_ASSERT(piece != nullptr);
+    const std::uint64_t stamp = quiet.stamp();
+    while (!quiet.passed(stamp)) sched::hooks::wait();
+    piece.reset();
+    gone.state(RL_INFO).store(0);
+  }
+  void after() { RL_ASSERT(all.find(last) == nullptr); }
+
+  sched::quiescence quiet{1};
+  parallel::directory_of<4> all;
+  parallel::process gone;
+};
+
+// Two processes come to be, whose numbers are the first of the same segment or piece.
+template <std::uint32_t First>
+struct births : rl::test_suite<births<First>, 2> {
   void thread(unsigned self) {
     born[self].state(RL_INFO).store(2);
-    all.set(self, born[self]);
-    if (parallel::process* const found = all.find(1 - self); found != nullptr)
+    all.set(First + self, born[self]);
+    if (parallel::process* const found = all.find(First + 1 - self); found != nullptr)
       RL_ASSERT(found->state(RL_INFO).load() == 2);
   }
-  void after() { RL_ASSERT(all.find(0) == &born[0] && all.find(1) == &born[1]); }
+  void after() { RL_ASSERT(all.find(First) == &born[0] && all.find(First + 1) == &born[1]); }
 
-  parallel::directory all;
+  parallel::directory_of<4> all;
   std::array<parallel::process, 2> born;
 };
 
-const known births_model{"births in the directory", [] { return run<births>(); }};
+const known births_model{"births in the directory", [] { return run<births<0>>(); }};
+const known births_in_piece_model{"births in a piece of the directory",
+                                  [] { return run<births<16>>(); }};
 const known burial_model{"a process in the directory", [] { return run<burial>(); }};
+const known burial_of_piece_model{"a piece of the directory",
+                                  [] { return run<burial_of_piece>(); }};
 const known retiring_model{"quiescence", [] { return run<retiring<flaw::none>>(); }};
 
 TEST(QuiescenceModel, NothingIsFreedThatAReaderMaySee_Q1) {
   EXPECT_EQ(run_and_tell<retiring<flaw::none>>(), "");
 }
-TEST(DirectoryModel, WhoIsFoundIsWhole) { EXPECT_EQ(run_and_tell<births>(), ""); }
+TEST(DirectoryModel, WhoIsFoundIsWhole) {
+  EXPECT_EQ(run_and_tell<births<0>>(), "");
+  EXPECT_EQ(run_and_tell<births<16>>(), "");
+}
 TEST(DirectoryModel, NoProcessIsFreedThatSomebodyMayHaveFound) {
   EXPECT_EQ(run_and_tell<burial>(), "");
+}
+TEST(DirectoryModel, NoPieceIsFreedThatSomebodyMayLookInto) {
+  EXPECT_EQ(run_and_tell<burial_of_piece>(), "");
 }
 TEST(QuiescenceModel, FailsWithEachOfItsMutants) {
   EXPECT_NE(run<retiring<flaw::freed_at_once>>(), "");

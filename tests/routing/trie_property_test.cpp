@@ -42,6 +42,13 @@ term some_body(const topic_table& table, random_topics& random) {
   return random.varied(table.in[random.below(table.in.size())]->topic);
 }
 
+/// If the short way says something, it is the only target there is.
+void expect_no_other(const route_cache& cache, const topic_table& table, const term& body) {
+  const target* const only = cache.find_single(table.now, body).only;
+  if (only == nullptr) return;
+  EXPECT_EQ(found{only}, scanned(table.in, body)) << to_string(body);
+}
+
 TEST(TrieProperty, MatchFindsWhatAScanFinds_TOP6_TOP7) {
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
     run(seed, 60, [](const topic_table& table, random_topics& random) {
@@ -86,8 +93,10 @@ TEST(TrieProperty, MatchFindsWhatAScanFindsAmongTopicsThatAreAlike) {
         const term body = family_member(random, false);
         const found all = scanned(table.in, body);
         ASSERT_EQ(matched(table.now, body), all) << to_string(body);
+        expect_no_other(cache, table, body);
         const auto route = cache.find(table.now, body);
         ASSERT_EQ(found(route.begin(), route.end()), all) << to_string(body);
+        expect_no_other(cache, table, body);
       }
       const term topic = family_member(random, true);
       ASSERT_EQ(met(table.now, topic), scanned_meetings(table.in, topic)) << to_string(topic);
@@ -112,7 +121,9 @@ TEST(TrieProperty, TheCacheFindsWhatTheTrieFindsAfterEveryEdit) {
       bodies.push_back(some_body(table, random));
       if (bodies.size() > 20) bodies.erase(bodies.begin() + 3);
       for (const term& body : bodies) {
+        expect_no_other(cache, table, body);
         for (int i = 0; i < 3; ++i) (void)cache.find(table.now, body);
+        expect_no_other(cache, table, body);
         const auto route = cache.find(table.now, body);
         ASSERT_EQ(found(route.begin(), route.end()), scanned(table.in, body)) << to_string(body);
       }
@@ -129,6 +140,7 @@ TEST(TrieProperty, TheCacheKnowsTheVersionsOfTwoTriesApart) {
       other.add(random.topic());
       const term body = some_body(table, random);
       for (const topic_table* t : {&table, static_cast<const topic_table*>(&other)}) {
+        expect_no_other(cache, *t, body);
         const auto route = cache.find(t->now, body);
         ASSERT_EQ(found(route.begin(), route.end()), scanned(t->in, body)) << to_string(body);
       }

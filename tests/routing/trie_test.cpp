@@ -23,8 +23,11 @@ using routing::route_cache;
 
 term numbered(std::int64_t i) { return make_record("chat", i, _); }
 
+/// What is found; and the short way says the same, if it says anything.
 found routed(route_cache& cache, const trie& now, const term& body) {
   const auto route = cache.find(now, body);
+  const target* const only = cache.find_single(now, body).only;
+  EXPECT_TRUE(only == nullptr || (route.size() == 1 && route.front() == only));
   return {route.begin(), route.end()};
 }
 
@@ -360,6 +363,31 @@ TEST(RouteCache, IsSmallUntilItIsUsed) {
     EXPECT_LE(sizeof(route_cache), 256U);
   }
   payer.close();
+}
+
+// Labels share the places where their shapes are remembered, and displace each other only if more of
+// them meet in one than there is room for.
+TEST(RouteCache, RemembersTheOnlyTargetOfEachLabel) {
+  topic_table table;
+  std::vector<term> bodies;
+  std::vector<const target*> targets;
+  for (int label = 0; label < 8; ++label) {
+    const std::string name = "remembered-" + std::to_string(label);
+    for (int field = 0; field < 2; ++field) {
+      targets.push_back(&table.add(make_record(name, field, _)));
+      bodies.push_back(make_record(name, field, label));
+    }
+  }
+  route_cache cache;
+  for (int round = 0; round < 100; ++round) {
+    for (const term& body : bodies) EXPECT_EQ(cache.find(table.now, body).size(), 1U);
+  }
+  for (std::size_t i = 0; i < bodies.size(); ++i)
+    EXPECT_EQ(cache.find_single(table.now, bodies[i]).only, targets[i]);
+  // Nothing of that is said of another version.
+  table.remove(*targets.front());
+  EXPECT_EQ(cache.find_single(table.now, bodies.front()).only, nullptr);
+  EXPECT_TRUE(cache.find(table.now, bodies.front()).empty());
 }
 
 TEST(RouteCache, SeesACrowdChange) {

@@ -7,9 +7,8 @@ namespace souk::parallel {
 
 namespace {
 
-template <class Endpoints>
-auto find_endpoint(Endpoints& all, const term& id) {
-  return std::ranges::find_if(all, [&](const auto& one) { return one->id == id; });
+auto find_endpoint(charged_vector<outer_endpoint>& all, const term& id) {
+  return std::ranges::find_if(all, [&](const outer_endpoint& one) { return one.here->id == id; });
 }
 
 term outer_id(const process& p, const term& id) { return make_vector(p.self, id); }
@@ -70,22 +69,21 @@ bool shard::change::perform(const action& a) {
 }
 
 void shard::change::add(const add_endpoint& a) {
-  if (const auto place = find_endpoint(self_.endpoints, a.id); place != self_.endpoints.end()) {
-    if (interchangeable((*place)->role(), a.role)) {
-      update(*place, a);
+  std::unique_ptr<endpoint>& place = self_.endpoints.find(a.id);
+  if (place != nullptr) {
+    if (interchangeable(place->role(), a.role)) {
+      update(place, a);
     } else {
       at_.plan_.crash(self_, fault{"role-mismatch"});  // D-1
     }
     return;
   }
-  auto added = std::make_unique<endpoint>(self_, a, self_.next_age);
-  self_.endpoints.reserve(self_.endpoints.size() + 1);
+  auto added = std::make_unique<endpoint>(self_, a, self_.endpoints.next_age());
   announce(*added, news::presence, {});  // PRE-1
   routing::trie& side = next_->of(a.role.orientation);
   side = side.with(*added, nodes_);
   changed_ = true;
-  ++self_.next_age;
-  self_.endpoints.push_back(std::move(added));
+  place = std::move(added);
   self_.has_endpoints = true;
   if (vm_listener* const listener = at_.vm_.common().listener; listener != nullptr) {
     listener->on_endpoint_added(self_.self, a.role);
@@ -102,17 +100,15 @@ void shard::change::update(std::unique_ptr<endpoint>& place, const add_endpoint&
   const routing::trie without = side.without(*place, nodes_);
   side = without.with(*fresh, nodes_);
   changed_ = true;
-  std::swap(place, fresh);
-  replaced_.push_back(std::move(fresh));
+  replaced_.push_back(endpoint_chain::replace(place, std::move(fresh)));
 }
 
 void shard::change::erase(const delete_endpoint& a) {
-  const auto place = find_endpoint(self_.endpoints, a.id);
-  if (place == self_.endpoints.end()) return;  // ABS-4
+  std::unique_ptr<endpoint>& place = self_.endpoints.find(a.id);
+  if (place == nullptr) return;  // ABS-4
   replaced_.reserve(replaced_.size() + 1);
-  take_out(**place, reason{a.why});
-  replaced_.push_back(std::move(*place));
-  self_.endpoints.erase(place);
+  take_out(*place, reason{a.why});
+  replaced_.push_back(endpoint_chain::take(place));
   self_.has_endpoints = !self_.endpoints.empty();
 }
 
@@ -148,10 +144,10 @@ void shard::change::end(process& gone, const reason& why) {
     if (gone.dead_from.load(std::memory_order_acquire) < process::ending) return;
   }
   changed_ = true;
-  for (const auto& one : gone.endpoints) take_out(*one, why);
-  for (const auto& one : gone.meta_endpoints.view()) {
-    next_->meta_endpoints = next_->meta_endpoints.without(*one, nodes_);
-    at_.plan_.send_out(delete_endpoint{outer_id(gone, one->id), why.value});
+  gone.endpoints.for_each([&](endpoint& one) { take_out(one, why); });
+  for (const outer_endpoint& one : gone.meta_endpoints.view()) {
+    next_->meta_endpoints = next_->meta_endpoints.without(*one.here, nodes_);
+    at_.plan_.send_out(delete_endpoint{outer_id(gone, one.here->id), why.value});
   }
   at_.plan_.errand_for(gone, bury{why});
 }
@@ -197,26 +193,24 @@ void shard::change::lift(const add_endpoint& a) {
                             }}}};
   add_endpoint inner{
       a.id, {a.role.orientation, a.role.interest, outer_id(self_, a.id)}, a.on_event};
-  auto fresh = std::make_unique<endpoint>(self_, inner, self_.next_age);
-  fresh->outer_topic = a.role.topic;
   auto& there = self_.meta_endpoints.get();
+  const std::uint64_t next_age = there.empty() ? 0 : there.back().here->age + 1;
+  auto fresh = std::make_unique<endpoint>(self_, inner, next_age);
   const auto place = find_endpoint(there, a.id);
   routing::trie& all = next_->meta_endpoints;
   if (place != there.end()) {
-    const souk::role old{(*place)->orientation, (*place)->interest, (*place)->outer_topic};
-    if (!interchangeable(old, a.role))
+    if (!interchangeable(place->role(), a.role))
       return at_.plan_.crash(self_, fault{"role-mismatch"});  // D-1
     replaced_.reserve(replaced_.size() + 1);
-    fresh->age = (*place)->age;
-    const routing::trie without = all.without(**place, nodes_);
+    fresh->age = place->here->age;
+    const routing::trie without = all.without(*place->here, nodes_);
     all = without.with(*fresh, nodes_);
-    std::swap(*place, fresh);
-    replaced_.push_back(std::move(fresh));
+    place->topic = a.role.topic;
+    replaced_.push_back(std::exchange(place->here, std::move(fresh)));
   } else {
     there.reserve(there.size() + 1);
     all = all.with(*fresh, nodes_);
-    ++self_.next_age;
-    there.push_back(std::move(fresh));
+    there.push_back({std::move(fresh), a.role.topic});
   }
   changed_ = true;
   at_.plan_.send_out(std::move(outer));
@@ -230,9 +224,9 @@ void shard::change::lift(const delete_endpoint& a) {
   const auto place = find_endpoint(there, a.id);
   if (place == there.end()) return;
   replaced_.reserve(replaced_.size() + 1);
-  next_->meta_endpoints = next_->meta_endpoints.without(**place, nodes_);
+  next_->meta_endpoints = next_->meta_endpoints.without(*place->here, nodes_);
   changed_ = true;
-  replaced_.push_back(std::move(*place));
+  replaced_.push_back(std::move(place->here));
   there.erase(place);
 }
 

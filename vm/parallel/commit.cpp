@@ -47,21 +47,19 @@ inline bool shard::commit_local_send(process& p, send_message& a) {
   if (snap_ == nullptr) open_epoch();
   const table& at = *snap_;
   if (is_dead(p, at)) return true;
-  const auto receivers = find_receivers(a, at);
-  if (receivers.size() != 1) return commit_local_send(p, a, receivers);
-  endpoint& to = endpoint_of(receivers.front());
-  process& receiver = owner_of(to);
-  if (receiver.home.at(at.id) != index_) return false;
+  const auto [to, owner] = find_receiver(a, at);
+  if (to == nullptr) return commit_local_send_to_any(p, a);
+  if (!lives_here(*owner, at.id)) return false;
   if (record_ != nullptr) note_local(p);
-  if (has_others_) receiver.last_sender = p.self.number;
-  deliver_message(to, receiver, a.orientation, std::move(a.body));
+  if (has_others_) owner->last_sender = p.self.number;
+  deliver_message(*to, *owner, a.orientation, std::move(a.body));
   return true;
 }
 
-bool shard::commit_local_send(process& p, send_message& a,
-                              std::span<const routing::target* const> receivers) {
+[[gnu::noinline]] bool shard::commit_local_send_to_any(process& p, send_message& a) {
+  const auto receivers = find_receivers(a, *snap_);
   const bool all_here = std::ranges::all_of(receivers, [this](const routing::target* one) {
-    return endpoint_of(one).owner->home.at(snap_->id) == index_;
+    return lives_here(*endpoint_of(one).owner, snap_->id);
   });
   if (!all_here) return false;
   if (record_ != nullptr) note_local(p);
@@ -211,7 +209,7 @@ void shard::note_sender(const entry& one, std::uint32_t number) noexcept {
 
 bool shard::is_local() const noexcept {
   return !plan_.lifts() && std::ranges::all_of(plan_.entries, [this](const entry& one) {
-    return one.owner().home.at(plan_.version) == index_;
+    return lives_here(one.owner(), plan_.version);
   });
 }
 
@@ -263,8 +261,7 @@ void shard::note(const process& p, const occasion& what, std::uint64_t version,
 /// What the commit has beside its entries. Pre: it is certain, and the outbox is locked if there is
 /// something for it.
 void shard::finish_plan(process& p) {
-  for (waiting_continuation& w : plan_.waiting) p.waiting.get().push_back(std::move(w));
-  p.next_continuation += plan_.waiting.size();
+  for (waiting_continuation& w : plan_.waiting) p.make_rare().waiting.push_back(std::move(w));
   if (plan_.lifts()) outbox_filled_ = vm_.send_out(std::move(plan_.out));
 }
 
@@ -356,7 +353,7 @@ void shard::plan_send(const send_message& a, const table& at) {
 }
 
 void shard::plan_spawn(process& p, const spawn_action& a) {
-  const pid child{vm_.id(), vm_.processes().take_number()};
+  const pid child{vm_.id(), plan_.take_number(vm_.processes())};
   plan_.children.push_back({std::make_unique<process>(child, a.name, home_for_child()), &a});
   if (a.then_do) plan_.errand_for(p, greet_child{a.then_do, child});
 }

@@ -16,15 +16,21 @@ bool is_queued(const send_message& a) noexcept { return a.body.is_false(); }
 }  // namespace
 
 [[gnu::always_inline]] inline bool shard::queue_message(process& p, send_message& a) {
+  const receiver known = find_receiver(a, *snap_);
+  if (known.to != nullptr) [[likely]]
+    return queue_message_for(known, p, a);
   const auto receivers = find_receivers(a, *snap_);
   if (receivers.size() != 1) return receivers.empty();
   endpoint& to = endpoint_of(receivers.front());
-  process& receiver = owner_of(to);
-  if (receiver.home.at(snap_->id) != index_ || !has_room_for(receiver)) return false;
-  queue_.emplace(entry_kind::message, to, a.orientation, interest_type::participant,
+  return queue_message_for({&to, to.owner}, p, a);
+}
+
+inline bool shard::queue_message_for(receiver one, process& p, send_message& a) {
+  if (!lives_here(*one.owner, snap_->id) || !has_room_for(*one.owner)) return false;
+  queue_.emplace(entry_kind::message, *one.to, a.orientation, interest_type::participant,
                  std::move(a.body));
-  ++receiver.arrived;
-  if (has_others_) receiver.last_sender = p.self.number;
+  ++one.owner->arrived;
+  if (has_others_) one.owner->last_sender = p.self.number;
   return true;
 }
 

@@ -7,7 +7,7 @@
 #include <souk/action.hpp>
 #include <souk/event.hpp>
 
-#include "routing/trie.hpp"
+#include "vm/parallel/endpoint.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,57 +15,12 @@
 #include <optional>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace souk::parallel {
-
-struct process;
-
-template <class T>
-using charged_vector = std::vector<T, detail::account_allocator<T>>;
 
 /// Shared by who still has something to handle, and dropped by each when that is done and
 /// committed: with the last it ends.
 using receipt = std::shared_ptr<const void>;
-
-/// What is made of it on the heap is charged to the VM. Its alignment is that of a word at most.
-struct charged {
-  static void* operator new(std::size_t size) {
-    return detail::account_allocator<std::byte>{}.allocate(size);
-  }
-  static void operator delete(void* memory, std::size_t size) noexcept {
-    detail::account_allocator<std::byte>{}.deallocate(static_cast<std::byte*>(memory), size);
-  }
-};
-
-/// Immutable once it is in a table. Its age is its place among the endpoints of its process.
-struct endpoint : routing::target, charged {
-  endpoint(process& of, const add_endpoint& a, std::uint64_t place)
-      : routing::target{a.role.topic, place, number_of(of)},
-        owner{&of},
-        on_event{a.on_event},
-        orientation{a.role.orientation},
-        interest{a.role.interest},
-        id{a.id} {}
-
-  process* owner;
-  handler on_event;
-  souk::orientation orientation;
-  interest_type interest;
-  term id;
-  /// Of an endpoint in the VM around: its topic there. (`topic` is then its key in the table.)
-  term outer_topic{};
-
-  [[nodiscard]] souk::role role() const { return {orientation, interest, topic}; }
-
- private:
-  static std::uint32_t number_of(const process& p) noexcept;
-};
-
-/// The table holds them as constant, since others read them; what waits for them is their owner's.
-[[nodiscard]] inline endpoint& endpoint_of(const routing::target* one) noexcept {
-  return const_cast<endpoint&>(static_cast<const endpoint&>(*one));  // NOLINT(*-const-cast)
-}
 
 // Errands: what a process does that no endpoint handles, in its place in the queue.
 
@@ -174,26 +129,19 @@ struct crowd : charged {
 
 enum class entry_kind : std::uint8_t { nothing, message, crowd, presence, absence, reason, errand };
 
-/// What waits in a queue or an inbox: 32 bytes. An absence is followed by its reason.
+/// What waits in a queue or an inbox: 24 bytes. An absence is followed by its reason.
 class entry {
  public:
   entry() noexcept = default;
   entry(entry_kind k, endpoint& to, souk::orientation o, interest_type i, term&& topic) noexcept
-      : for_{.to = &to}, topic_{std::move(topic)}, kind_{k}, orientation_{o}, interest_{i} {}
+      : word_{pack(&to, k, o, i)}, topic_{std::move(topic)} {}
   /// A message for all of them. Pre: there are any, and all live in one shard.
   entry(std::unique_ptr<crowd> all, souk::orientation o, term body) noexcept
-      : for_{.all = all.release()},
-        topic_{std::move(body)},
-        kind_{entry_kind::crowd},
-        orientation_{o} {}
+      : word_{pack(all.release(), entry_kind::crowd, o)}, topic_{std::move(body)} {}
   entry(std::unique_ptr<errand> job) noexcept  // NOLINT(google-explicit-constructor)
-      : for_{.job = job.release()}, kind_{entry_kind::errand} {}
+      : word_{pack(job.release(), entry_kind::errand)} {}
   entry(entry&& other) noexcept
-      : for_{other.for_},
-        topic_{std::move(other.topic_)},
-        kind_{std::exchange(other.kind_, entry_kind::nothing)},
-        orientation_{other.orientation_},
-        interest_{other.interest_} {}
+      : word_{std::exchange(other.word_, 0)}, topic_{std::move(other.topic_)} {}
   entry& operator=(entry&& other) noexcept {
     if (this != &other) {
       std::destroy_at(this);
@@ -204,61 +152,81 @@ class entry {
   entry(const entry&) = delete;
   entry& operator=(const entry&) = delete;
   ~entry() {
-    if (kind_ == entry_kind::errand) {
-      delete for_.job;
-    } else if (kind_ == entry_kind::crowd) {
-      delete for_.all;
+    if (which() == entry_kind::errand) {
+      delete &job();
+    } else if (which() == entry_kind::crowd) {
+      delete &all();
     }
   }
 
-  [[nodiscard]] entry_kind which() const noexcept { return kind_; }
+  [[nodiscard]] entry_kind which() const noexcept {
+    return static_cast<entry_kind>(word_ >> kind_at);
+  }
   /// Whom it is for; of a crowd, the first of them.
   [[nodiscard]] process& owner() const noexcept {
-    if (kind_ == entry_kind::errand) return *for_.job->owner;
-    if (kind_ == entry_kind::crowd) return *for_.all->members.front()->owner;
-    return *for_.to->owner;
+    if (which() == entry_kind::errand) return *job().owner;
+    if (which() == entry_kind::crowd) return *all().members.front()->owner;
+    return *to().owner;
   }
   /// Pre: an errand.
   [[nodiscard]] std::unique_ptr<errand> take_job() && noexcept {
-    kind_ = entry_kind::nothing;
-    return std::unique_ptr<errand>{for_.job};
+    std::unique_ptr<errand> taken{&job()};
+    word_ = 0;
+    return taken;
   }
   /// Pre: for a crowd.
   [[nodiscard]] std::unique_ptr<crowd> take_all() && noexcept {
-    kind_ = entry_kind::nothing;
-    return std::unique_ptr<crowd>{for_.all};
+    std::unique_ptr<crowd> taken{&all()};
+    word_ = 0;
+    return taken;
   }
   /// Pre: an errand.
   template <class What>
   [[nodiscard]] bool is() const noexcept {
-    return std::holds_alternative<What>(for_.job->what);
+    return std::holds_alternative<What>(job().what);
   }
-  /// Where what it is about begins.
-  [[nodiscard]] const void* subject_address() const noexcept { return for_.to; }
+  /// Of an endpoint: what is read first when the entry is handled. Of anything else: some address.
+  [[nodiscard]] const void* address_ahead() const noexcept {
+    return address<std::byte>() + endpoint::read_first;
+  }
   /// Pre: neither an errand nor for a crowd.
-  [[nodiscard]] endpoint& to() const noexcept { return *for_.to; }
+  [[nodiscard]] endpoint& to() const noexcept { return *address<endpoint>(); }
   /// Pre: for a crowd.
-  [[nodiscard]] crowd& all() const noexcept { return *for_.all; }
-  [[nodiscard]] souk::orientation orientation() const noexcept { return orientation_; }
-  [[nodiscard]] interest_type interest() const noexcept { return interest_; }
+  [[nodiscard]] crowd& all() const noexcept { return *address<crowd>(); }
+  [[nodiscard]] souk::orientation orientation() const noexcept {
+    return static_cast<souk::orientation>(word_ >> orientation_at & 1);
+  }
+  [[nodiscard]] interest_type interest() const noexcept {
+    return static_cast<interest_type>(word_ >> interest_at & 3);
+  }
   [[nodiscard]] term& topic() noexcept { return topic_; }
 
  private:
-  union subject {
-    endpoint* to = nullptr;
-    errand* job;
-    crowd* all;
-  };
+  // The address of what it is about: user space ends below 2^56 wherever there are 64 bits. Above
+  // it interest, orientation and kind.
+  static constexpr unsigned interest_at = 56;
+  static constexpr unsigned orientation_at = 58;
+  static constexpr unsigned kind_at = 59;
+  static constexpr std::uint64_t address_mask = (std::uint64_t{1} << interest_at) - 1;
 
-  subject for_{};
+  static std::uint64_t pack(const void* subject, entry_kind k, souk::orientation o = {},
+                            interest_type i = {}) noexcept {
+    return reinterpret_cast<std::uintptr_t>(subject) |
+           std::uint64_t{static_cast<std::uint8_t>(k)} << kind_at |
+           std::uint64_t{static_cast<std::uint8_t>(o)} << orientation_at |
+           std::uint64_t{static_cast<std::uint8_t>(i)} << interest_at;
+  }
+  template <class T>
+  [[nodiscard]] T* address() const noexcept {
+    return reinterpret_cast<T*>(word_ & address_mask);  // NOLINT(performance-no-int-to-ptr)
+  }
+  [[nodiscard]] errand& job() const noexcept { return *address<errand>(); }
+
+  std::uint64_t word_ = 0;  // 0: nothing
   term topic_;
-  entry_kind kind_ = entry_kind::nothing;
-  souk::orientation orientation_{};
-  interest_type interest_{};
 };
-static_assert(sizeof(entry) == 32);
+static_assert(sizeof(entry) == 24);
 
-static_assert(alignof(endpoint) <= sizeof(std::uint64_t), "see charged");
 static_assert(alignof(errand) <= sizeof(std::uint64_t), "see charged");
 
 }  // namespace souk::parallel

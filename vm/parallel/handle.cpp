@@ -16,6 +16,8 @@ overloaded(F...) -> overloaded<F...>;  // clang 14 needs it said
 
 /// Room for so many actions is kept.
 constexpr std::size_t most_kept = 64;
+/// So many entries concern more memory than the second cache has.
+constexpr std::uint32_t many = 256;
 
 void fetch(const void* address) noexcept { __builtin_prefetch(address); }
 
@@ -109,8 +111,8 @@ inline shard::verdict shard::handle_event(process& p, endpoint& to, const event&
 // With many who wait, each step from an entry to its handler is a wait for memory. So those that
 // come next are walked towards, a step each.
 inline void shard::fetch_ahead() const noexcept {
-  if (queue_.size() < 4) return;
-  fetch(queue_[3].subject_address());
+  if (queue_.size() < many) return;
+  fetch(queue_[3].address_ahead());
   if (queue_[2].which() == entry_kind::message) fetch_ahead(queue_[2].to());
 }
 
@@ -257,8 +259,8 @@ shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
                  [&](resume& r) { how = run_continuation(p, r.k); },
                  [&](greet_child& g) { how = run_continuation(p, g.k, g.child); },
                  [&](greet_outer_child& g) {
-                   if (p.waiting.empty()) return;
-                   auto& waiting = p.waiting.get();
+                   if (!p.has_waiting()) return;
+                   auto& waiting = p.rare->waiting;
                    const auto found =
                        std::ranges::find(waiting, g.number, &waiting_continuation::number);
                    if (found == waiting.end()) return;
@@ -301,7 +303,7 @@ void shard::settle(process& p, action_list& first) {
 
 // The end of a process was committed, and all that came before it is handled (ABS-3, QUI-2).
 void shard::end_process(process& p, const reason& why) {
-  if (listener_ != nullptr) listener_->on_end(p.self, p.name, ending::quit, why);
+  if (listener_ != nullptr) listener_->on_end(p.self, p.name(), ending::quit, why);
   stop_machine_in(p);
   remove(p);
 }

@@ -109,7 +109,7 @@ void machine::boot(boot_function first) {
 }
 
 action_list machine::begin(process& p, const spawn_action& how) {
-  if (common_.listener != nullptr) common_.listener->on_start(p.self, p.name);
+  if (common_.listener != nullptr) common_.listener->on_start(p.self, p.name());
   call_watch watch;
   action_list first;
   {

@@ -32,6 +32,7 @@
 #include "sched/hooks.hpp"
 #include "sched/quiescence.hpp"
 #include "sched/spin_lock.hpp"
+#include "vm/parallel/buried.hpp"
 #include "vm/parallel/directory.hpp"
 #include "vm/parallel/growth.hpp"
 #include "vm/parallel/process.hpp"
@@ -68,14 +69,6 @@ struct delivery {
   std::optional<send_message> as_recorded{};  ///< if not as it is
 };
 using message_maker = std::function<std::optional<delivery>()>;
-
-/// What waits to be deleted.
-struct buried {
-  buried() = default;
-  buried(const buried&) = delete;
-  buried& operator=(const buried&) = delete;
-  virtual ~buried() = default;
-};
 
 /// What the machines of one tree share.
 struct universe {

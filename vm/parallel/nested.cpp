@@ -50,7 +50,7 @@ void shard::plan_lifted(process& p, const action& a) {
     return;
   }
   spawn_action outer = *child;
-  const std::uint64_t waiting = p.next_continuation + plan_.waiting.size();
+  const std::uint64_t waiting = p.make_rare().next_continuation++;
   plan_.waiting.push_back({waiting, child->then_do});
   outer.then_do = spawn_continuation{
       [number = p.self.number, waiting](pid born, detail::state_box& state, actions&) {

@@ -78,6 +78,14 @@ struct waiting_continuation {
   spawn_continuation k;
 };
 
+/// An endpoint that events of the VM around reach: its own topic is its key in the table.
+struct outer_endpoint {
+  std::unique_ptr<endpoint> here;
+  term topic;  // there
+
+  [[nodiscard]] souk::role role() const { return {here->orientation, here->interest, topic}; }
+};
+
 /// In which shard a process lives, by version of the table: here since some version, elsewhere
 /// before. One word, so that a reader never sees half a move.
 ///
@@ -117,7 +125,25 @@ class residence {
 };
 
 struct process : charged {
-  process(pid who, term named, unsigned shard) : home{shard}, self{who}, name{std::move(named)} {}
+  /// What few have.
+  struct rarities : charged {
+    term name{};  // constant
+    charged_vector<waiting_continuation> waiting{};
+    std::uint64_t next_continuation = 0;
+  };
+
+  process(pid who, const term& named, unsigned shard) : home{shard}, self{who} {
+    if (!named.is_false()) make_rare().name = named;
+  }
+
+  [[nodiscard]] term name() const noexcept { return rare == nullptr ? term{} : rare->name; }
+  [[nodiscard]] rarities& make_rare() {
+    if (rare == nullptr) rare = std::make_unique<rarities>();
+    return *rare;
+  }
+  [[nodiscard]] bool has_waiting() const noexcept {
+    return rare != nullptr && !rare->waiting.empty();
+  }
 
   /// Nothing waits for it.
   [[nodiscard]] bool is_quiet() const noexcept { return arrived == handled; }
@@ -153,18 +179,15 @@ struct process : charged {
   bool is_away : 1 = false;     // P4
   bool has_endpoints : 1 = false;
   detail::state_box state{};
-  parallel::backlog backlog;                         // P3
-  std::vector<std::unique_ptr<endpoint>> endpoints;  // W, by age
+  parallel::backlog backlog;  // P3
+  endpoint_chain endpoints;   // W
 
   pid self;
-  term name;
-  rare_vector<std::unique_ptr<endpoint>> meta_endpoints;  // W, by age
-  std::uint64_t next_age = 0;                             // W
-  rare_vector<waiting_continuation> waiting;
-  std::uint64_t next_continuation = 0;
-  std::uint64_t moved = 0;  // the stamp of its last move
-  std::uint32_t place = 0;  // among the processes of its shard
-  std::uint32_t calls = 0;  // of its functions, if somebody watches
+  rare_vector<outer_endpoint> meta_endpoints;  // W, by age
+  std::unique_ptr<rarities> rare{};            // null: none of that
+  std::uint64_t moved = 0;                     // the stamp of its last move
+  std::uint32_t place = 0;                     // among the processes of its shard
+  std::uint32_t calls = 0;                     // of its functions, if somebody watches
 
   static constexpr std::uint16_t turn = 256;  ///< in the queue: others are never far behind
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
@@ -175,6 +198,7 @@ struct process : charged {
 
 static_assert(alignof(process) <= sizeof(std::uint64_t), "see charged");
 static_assert(offsetof(process, backlog) <= 56, "one line of the caches");
+static_assert(sizeof(process) <= 120, "with what a charged block has in front, two lines");
 
 inline std::uint32_t endpoint::number_of(const process& p) noexcept { return p.self.number; }
 

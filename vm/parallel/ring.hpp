@@ -3,6 +3,9 @@
 
 #include <souk/detail/account_allocator.hpp>
 
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -32,32 +35,30 @@ class ring {
   template <class... Arguments>
   void emplace(Arguments&&... arguments) {
     if (size_ == capacity_) grow();
-    new (slots_ + ((first_ + size_) & (capacity_ - 1))) T(std::forward<Arguments>(arguments)...);
+    new (&at(size_)) T(std::forward<Arguments>(arguments)...);
     ++size_;
   }
   void emplace_front(T&& one) {
     if (size_ == capacity_) grow();
     first_ = (first_ - 1) & (capacity_ - 1);
-    new (slots_ + first_) T(std::move(one));
+    new (&at(0)) T(std::move(one));
     ++size_;
   }
   /// Pre: not empty.
-  [[nodiscard]] T& front() noexcept { return slots_[first_]; }
-  [[nodiscard]] const T& front() const noexcept { return slots_[first_]; }
+  [[nodiscard]] T& front() noexcept { return at(0); }
+  [[nodiscard]] const T& front() const noexcept { return at(0); }
   /// Pre: not empty.
-  [[nodiscard]] T& back() noexcept { return slots_[(first_ + size_ - 1) & (capacity_ - 1)]; }
+  [[nodiscard]] T& back() noexcept { return at(size_ - 1); }
   /// Pre: not empty.
   void pop_back() noexcept {
     std::destroy_at(&back());
     --size_;
   }
   /// From the front on. Pre: index < size().
-  [[nodiscard]] const T& operator[](std::uint32_t index) const noexcept {
-    return slots_[(first_ + index) & (capacity_ - 1)];
-  }
+  [[nodiscard]] const T& operator[](std::uint32_t index) const noexcept { return at(index); }
   /// Pre: not empty.
   void pop() noexcept {
-    std::destroy_at(slots_ + first_);
+    std::destroy_at(&at(0));
     pop_spent();
   }
   /// Pre: not empty, and what is in front holds nothing that a destructor would free.
@@ -75,14 +76,19 @@ class ring {
 
  private:
   static constexpr std::uint32_t kept = 256;
+  /// A power of two, so that none lies across two lines of the caches: an entry of 24 bytes that
+  /// was just written and does is read a tenth slower.
+  struct alignas(T) slot {
+    std::array<std::byte, std::bit_ceil(sizeof(T))> room;
+  };
 
   [[gnu::noinline]] void grow() {
     const std::uint32_t wider = capacity_ == 0 ? 2 : capacity_ * 2;
-    T* const fresh = memory_.allocate(wider);
+    slot* const fresh = memory_.allocate(wider);
     for (std::uint32_t i = 0; i < size_; ++i) {
-      T* const old = slots_ + ((first_ + i) & (capacity_ - 1));
-      new (fresh + i) T{std::move(*old)};
-      std::destroy_at(old);
+      T& old = at(i);
+      new (fresh + i) T{std::move(old)};
+      std::destroy_at(&old);
     }
     if (slots_ != nullptr) memory_.deallocate(slots_, capacity_);
     slots_ = fresh;
@@ -96,8 +102,12 @@ class ring {
     first_ = 0;
   }
 
-  [[no_unique_address]] detail::account_allocator<T> memory_{};
-  T* slots_ = nullptr;
+  [[nodiscard]] T& at(std::uint32_t index) const noexcept {
+    return reinterpret_cast<T&>(slots_[(first_ + index) & (capacity_ - 1)]);
+  }
+
+  [[no_unique_address]] detail::account_allocator<slot> memory_{};
+  slot* slots_ = nullptr;
   std::uint32_t first_ = 0;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;  // a power of two

@@ -199,7 +199,7 @@ void shard::note_if_idle(process& p) {
     return one.dead_from.load(std::memory_order_relaxed) == process::never;
   };
   if (p.is_noted || &p == &agent_ || !p.endpoints.empty() || !p.meta_endpoints.empty() ||
-      !p.waiting.empty() || !alive(p)) {
+      p.has_waiting() || !alive(p)) {
     return;
   }
   if (machine* const inside = machine_in(p); inside != nullptr) {
@@ -217,15 +217,14 @@ void shard::collect() {
   for (process* const p : std::exchange(idle_, {})) {
     p->is_noted = false;
     if (vm_.is_stopped()) continue;
-    if (!p->is_quiet() || !p->endpoints.empty() || !p->meta_endpoints.empty() ||
-        !p->waiting.empty()) {
+    if (!p->is_quiet() || !p->endpoints.empty() || !p->meta_endpoints.empty() || p->has_waiting()) {
       continue;
     }
     machine* const inside = machine_in(*p);
     if (inside != nullptr && inside->has_outbox()) continue;
     // A killer marks it dead in the same way: one of us is first.
     if (!mark_dead(*p, 0)) continue;
-    if (listener_ != nullptr) listener_->on_end(p->self, p->name, ending::collected, {});
+    if (listener_ != nullptr) listener_->on_end(p->self, p->name(), ending::collected, {});
     if (inside != nullptr) vm_.common().bury(*inside);
     remove(*p);
   }
@@ -250,7 +249,8 @@ std::unique_ptr<process> shard::let_go(process& p) {
 
 // A worker may have found the process in the directory or an endpoint of it in the table.
 void shard::remove(process& p) {
-  vm_.processes().forget(p.self.number);
+  if (auto piece = vm_.processes().forget(p.self.number); piece != nullptr)
+    vm_.common().bury(vm_.common().quiet.stamp(), std::move(piece));
   std::unique_ptr<process> gone = let_go(p);
   gone->is_gone = true;
   gone->state = {};

@@ -36,18 +36,26 @@ struct plan {
     const spawn_action* how;
   };
   std::vector<child> children;
+  std::vector<std::uint32_t> spare_numbers;  // of children that were not born after all
   std::vector<waiting_continuation> waiting;
   action_list out;    // for the VM around
   bool ends = false;  // the process, which has no endpoints
 
   /// Pre: to be filled by lookups in that version of the table.
-  void clear(std::uint64_t of_version) noexcept {
+  void clear(std::uint64_t of_version) {
     version = of_version;
     entries.clear();
+    for (const child& one : children) spare_numbers.push_back(one.born->self.number);
     children.clear();
     waiting.clear();
     out.clear();
     ends = false;
+  }
+  [[nodiscard]] std::uint32_t take_number(directory& from) {
+    if (spare_numbers.empty()) return from.take_number();
+    const std::uint32_t number = spare_numbers.back();
+    spare_numbers.pop_back();
+    return number;
   }
   [[nodiscard]] bool lifts() const noexcept { return !out.empty(); }
   template <class One>
@@ -200,14 +208,19 @@ class shard final : public sched::task {
   void commit_rejoin(process& p, rejoin& r);
 
   // commit.cpp
+  /// The only one, if there is one and it is remembered. Otherwise null, which says nothing.
+  struct receiver {
+    endpoint* to;
+    process* owner;
+  };
   /// The actions are of no use after it.
   void commit(process& p, action_list& all);
   [[nodiscard]] bool commit_local_send(process& p, send_message& a);
-  [[nodiscard]] bool commit_local_send(process& p, send_message& a,
-                                       std::span<const routing::target* const> receivers);
+  [[nodiscard]] bool commit_local_send_to_any(process& p, send_message& a);
   [[nodiscard]] bool commit_in_passing(process& p, action_list& all);
   [[nodiscard]] bool queue_in_passing(process& p, action& a);
   [[nodiscard]] bool queue_message(process& p, send_message& a);
+  [[nodiscard]] bool queue_message_for(receiver one, process& p, send_message& a);
   [[nodiscard]] bool queue_resumption(process& p, const yield_action& a);
   [[nodiscard]] bool queue_end(process& p, const quit& a);
   [[nodiscard]] static bool ends_unseen(const process& p, const action& a) noexcept;
@@ -242,9 +255,9 @@ class shard final : public sched::task {
   void plan_action(process& p, const action& a, const table& at);
   [[nodiscard]] std::span<const routing::target* const> find_receivers(const send_message& a,
                                                                        const table& at);
-  /// Whose it is. Pre: it is all that the last lookup found.
-  [[nodiscard]] process& owner_of(const endpoint& only) const noexcept {
-    return known_receiver_ != nullptr ? *known_receiver_ : *only.owner;
+  [[nodiscard]] receiver find_receiver(const send_message& a, const table& at) noexcept;
+  [[nodiscard]] routing::route_cache& routes_to(orientation o) noexcept {
+    return o == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
   }
   [[nodiscard]] static const void* process_of(const routing::target& t) noexcept {
     return static_cast<const endpoint&>(t).owner;
@@ -291,6 +304,9 @@ class shard final : public sched::task {
   static void pass_inside(process& p, const receipt& handled);
   void give_to_all(const receipt& handled);
 
+  [[nodiscard]] bool lives_here(const process& p, std::uint64_t version) const noexcept {
+    return !has_others_ || p.home.at(version) == index_;
+  }
   [[nodiscard]] static bool is_dead(const process& p, const table& at) noexcept {
     // relaxed: the version was read with acquire, after which its deaths are seen.
     return p.dead_from.load(std::memory_order_relaxed) <= at.id;
@@ -337,7 +353,6 @@ class shard final : public sched::task {
   std::vector<const routing::target*> found_;
   routing::route_cache routes_to_publishers_{&process_of};
   routing::route_cache routes_to_subscribers_{&process_of};
-  process* known_receiver_ = nullptr;  // of the last lookup, if there was one and it is remembered
 
   // What goes when its stamp has passed, and its process has handled all that had arrived when it
   // got its mark (P2).
@@ -374,11 +389,14 @@ void shard::plan_guarded(process& p, F f) {
 inline std::span<const routing::target* const> shard::find_receivers(const send_message& a,
                                                                      const table& at) {
   const orientation to = opposite(a.orientation);
-  auto& routes = to == orientation::subscriber ? routes_to_subscribers_ : routes_to_publishers_;
-  const auto found = routes.find(at.of(to), a.body);
-  known_receiver_ =
-      static_cast<process*>(const_cast<void*>(routes.companion()));  // NOLINT(*-const-cast)
-  return found;
+  return routes_to(to).find(at.of(to), a.body);
+}
+
+inline shard::receiver shard::find_receiver(const send_message& a, const table& at) noexcept {
+  const orientation to = opposite(a.orientation);
+  const auto [only, its_process] = routes_to(to).find_single(at.of(to), a.body);
+  return {static_cast<endpoint*>(const_cast<routing::target*>(only)),  // NOLINT(*-const-cast)
+          static_cast<process*>(const_cast<void*>(its_process))};      // NOLINT(*-const-cast)
 }
 
 }  // namespace souk::parallel

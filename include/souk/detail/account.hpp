@@ -103,6 +103,12 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
     this_thread.give_back(memory, size);
     relieve(id, size_class(size));
   }
+  /// The same for a block of so many steps (ledger.hpp).
+  static void give_back_steps(id_type id, void* memory, std::size_t steps) noexcept {
+    this_thread.give_back_steps(memory, steps);
+    relieve(id, steps * ledger::step <= even_classes ? steps * ledger::step
+                                                     : size_class(steps * ledger::step));
+  }
   /// Whoever paid for that block, `to` does from now on. Pre: nobody frees it meanwhile (A2).
   static void pass_on(std::atomic<id_type>& payer, account& to, std::size_t size) noexcept;
 

@@ -45,4 +45,14 @@ struct account_allocator {
                                                                            : sizeof(std::uint64_t);
 };
 
+/// What is made of it on the heap is charged to whoever allocates. Its alignment is that of a word at most.
+struct charged {
+  static void* operator new(std::size_t size) {
+    return account_allocator<std::byte>{}.allocate(size);
+  }
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    account_allocator<std::byte>{}.deallocate(static_cast<std::byte*>(memory), size);
+  }
+};
+
 }  // namespace souk::detail

@@ -115,14 +115,16 @@ struct ledger {
   void give_back(void* memory, std::size_t size) noexcept {
     if constexpr (keeps_blocks) {
       const std::size_t list = (size + step - 1) / step;
-      if (list < lists.size()) {
-        if (room[list] == 0) return give_back_to_full(list, memory);
-        lists[list] = new (memory) free_block{lists[list]};
-        --room[list];
-        return;
-      }
+      if (list < lists.size()) return keep(memory, list);
     }
     give_back_to_heap(memory, size);
+  }
+  void give_back_steps(void* memory, std::size_t steps) noexcept {
+    if constexpr (keeps_blocks) {
+      if (steps < lists.size()) [[likely]]
+        return keep(memory, steps);
+    }
+    give_back_to_heap(memory, steps * step);
   }
   void give_back_to_heap(void* memory, std::size_t size) noexcept {
     ::operator delete(memory);
@@ -138,6 +140,11 @@ struct ledger {
   }
 
  private:
+  void keep(void* memory, std::size_t list) noexcept {
+    if (room[list] == 0) return give_back_to_full(list, memory);
+    lists[list] = new (memory) free_block{lists[list]};
+    --room[list];
+  }
   SOUK_EXPORT void give_back_to_full(std::size_t list, void* memory) noexcept;
 };
 
