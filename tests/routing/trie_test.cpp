@@ -390,6 +390,24 @@ TEST(RouteCache, RemembersTheOnlyTargetOfEachLabel) {
   EXPECT_TRUE(cache.find(table.now, bodies.front()).empty());
 }
 
+// Shapes have numbers of 24 bits, and each version of a table takes some.
+TEST(RouteCache, MistakesNoShapeForAnotherWhenTheirNumbersBeginAnew) {
+  topic_table one;
+  topic_table other;
+  for (int field = 0; field < 3; ++field) {
+    one.add(make_record("x", field, _));
+    other.add(make_record("x", field, _));
+  }
+  other.add(make_record("x", 1, _));
+  const std::vector<term> bodies{make_record("x", 0, 7), make_record("x", 1, 7)};
+  route_cache cache;
+  for (std::uint32_t round = 0; round < (1U << 23) + 1000; ++round) {
+    const term& body = bodies[round % 2];
+    ASSERT_EQ(cache.find(one.now, body).size(), 1U);
+    ASSERT_EQ(cache.find(other.now, body).size(), 1U + round % 2);
+  }
+}
+
 TEST(RouteCache, SeesACrowdChange) {
   topic_table table;
   for (int i = 0; i < 200; ++i) table.add(numbered(1));
