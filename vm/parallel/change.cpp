@@ -7,6 +7,10 @@ namespace souk::parallel {
 
 namespace {
 
+/// After so many in a quantum it ends, since what is in them goes between quanta, and old nodes of a
+/// table are large.
+constexpr std::size_t most_graves = 128;
+
 auto find_endpoint(charged_vector<outer_endpoint>& all, const term& id) {
   return std::ranges::find_if(all, [&](const outer_endpoint& one) { return one.here->id == id; });
 }
@@ -265,6 +269,7 @@ void shard::change::commit(const occasion& what) {
                           .old_table = std::unique_ptr<const table>{old},
                           .nodes = std::move(nodes_)});
   }
+  if (at.graves_.size() - at.marked_graves_ >= most_graves) at.now_->end_quantum();
 }
 
 }  // namespace souk::parallel

@@ -148,9 +148,7 @@ shard::verdict shard::handle_some(unsigned& budget) {
       if (const verdict how = handle_message(first); how != verdict::goes_on) [[unlikely]]
         return how;
     } else {
-      unsigned left = budget;
-      if (const verdict how = handle_next(left); how != verdict::goes_on) return how;
-      budget = left;
+      if (const verdict how = handle_next(budget); how != verdict::goes_on) return how;
     }
   }
   return verdict::goes_on;
@@ -198,7 +196,7 @@ shard::verdict shard::handle_crowd(unsigned& budget) {
     if (how == verdict::lost) return how;
     close(p);
   }
-  budget -= done;
+  budget -= std::min(budget, done);  // a handler's commit may have ended the quantum
   drop_done();
   return how;
 }

@@ -84,13 +84,13 @@ shard::outcome shard::run_quantum(visit& mine) {
     cut_off_all();
   const std::int64_t began = has_others_ ? start_of_quantum() : 0;
   const unsigned most = vm_.common().seed == 0 ? quantum : 1 + roll(8);
-  unsigned budget = most;
-  const verdict how = handle_some(budget);
+  mine.budget = most;
+  const verdict how = handle_some(mine.budget);
   if (how == verdict::lost) return outcome::lost;
   answer_ = std::move(mine.answer);
   snap_ = nullptr;
   if (how == verdict::hurry) patience_ = 0;
-  if (has_others_) share_load(most - budget, began);
+  if (has_others_) share_load(most - mine.budget - mine.forgone, began);
   if (!queue_.empty() || !idle_.empty()) return outcome::more;
   sweep();
   inbox_.lock();

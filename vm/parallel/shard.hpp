@@ -113,11 +113,15 @@ class shard final : public sched::task {
   struct visit {
     actions answer;  // of the handler that runs, or ran last
     sched::turn& shown;
+    unsigned budget = 0;   // entries that are still to be handled in this quantum,
+    unsigned forgone = 0;  // and will not be, since it ends before
     // Once it has lost the shard: whose handler that was, and what else came of it.
     process* lost_in = nullptr;
     std::optional<fault> failure{};
     receipt handled{};
     bool is_refused = false;  // memory, to its handler
+
+    void end_quantum() noexcept { forgone += std::exchange(budget, 0); }
   };
   class refusals;
   enum class outcome : std::uint8_t { more, parked, lost };
@@ -175,7 +179,7 @@ class shard final : public sched::task {
   [[nodiscard]] unsigned roll(unsigned below) { return dice_.roll(below); }
 
   // handle.cpp: who is told that the shard is lost touches nothing of it any more.
-  /// Handles up to `budget` of what waits, and says what is left of it.
+  /// Handles what waits, as far as the budget goes, which says then what is left of it.
   [[nodiscard]] verdict handle_some(unsigned& budget);
   /// Handles what is first in the queue; at most `budget` of a crowd.
   [[nodiscard]] verdict handle_next(unsigned& budget);
