@@ -1,0 +1,146 @@
+#include "stress/round.hpp"
+
+#include "stress/interference.hpp"
+#include "stress/stock.hpp"
+#include "stress/suspender.hpp"
+
+#include <souk/detail/account.hpp>
+
+#include <chrono>
+#include <optional>
+#include <thread>
+
+namespace souk::stress {
+namespace {
+
+using namespace literals;
+using detail::account;
+using std::chrono::microseconds;
+
+/// Until it has handled so many events; or for a moment, as it may never.
+void await_events(const minutes& of, std::uint64_t most) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{50};
+  while (of.clock().load(std::memory_order_relaxed) < most &&  // relaxed: about then
+         std::chrono::steady_clock::now() < until)
+    std::this_thread::yield();
+}
+
+class round_of {
+ public:
+  round_of(const trial& t, const phase_teller& tell)
+      : trial_{t}, tell_{tell}, at_rest_{t.destroy_after == 0}, files_{&minutes_.clock()} {}
+
+  void run(round_figures& out) {
+    play();
+    out.commits += log_.commits();
+    out.events += minutes_.clock().load(std::memory_order_relaxed);  // relaxed: it is over
+    out.faults += faults_ + files_.faults();
+    tell_("judging");
+    if (at_rest_) out.found.note("custodians", sums_);
+    out.found.note("remains", find_states());
+    judge(out.found);
+    if (at_rest_) out.found.note("replay", replay());
+  }
+
+ private:
+  void play() {
+    tell_("starting");
+    vm market{{.kind = vm_kind::parallel,
+               .seed = trial_.vm_seed,
+               .workers = trial_.workers,
+               .executor = trial_.own_threads ? executor_kind::threads : executor_kind::best,
+               .listener = &minutes_,
+               .record = &log_},
+              program(trial_, files_)};
+    const suspender restless{microseconds{trial_.suspend_every_us}};
+    if (trial_.suspend_every_us > 0) ++faults_;
+    market.run_until_inert();
+    tell_("running");
+    for (std::uint32_t i = 1; i <= trial_.goes; ++i) {
+      market.inject(go(i));
+      if (i == 1) shut_down_one();
+      if (trial_.destroy_after > 0) {
+        await_events(minutes_, trial_.destroy_after);
+      } else if (trial_.at_rest_between || i == trial_.goes) {
+        market.run_until_inert();
+      }
+    }
+    if (at_rest_) sums_ = check_sums();
+    tell_("ending");
+    if (!at_rest_) ++faults_;
+  }
+
+  void shut_down_one() {
+    if (trial_.shut_down_after == 0) return;
+    await_events(minutes_, trial_.shut_down_after);
+    const auto all = files_.custodians();
+    if (all.empty()) return;
+    all[trial_.shut_down_after % all.size()].shut_down("shut-down"_sym);
+    ++faults_;
+  }
+
+  [[nodiscard]] static std::optional<std::string> check_sums() {
+    const std::int64_t taken = account::bytes_taken();
+    const std::int64_t charged = account::bytes_charged();
+    if (taken == charged) return std::nullopt;
+    return "at rest " + std::to_string(taken) + " bytes are live, and custodians are charged " +
+           std::to_string(charged);
+  }
+
+  /// A state holds the file of its process.
+  [[nodiscard]] std::optional<std::string> find_states() const {
+    for (const auto& one : files_.all()) {
+      if (one.use_count() > 2)  // its book's, and ours
+        return "the state of process " + name_of(one->who) + " is still there";
+    }
+    return std::nullopt;
+  }
+
+  void judge(findings& found) const {
+    const evidence all{trial_, minutes_, files_, at_rest_};
+    found.note("delivery", check_delivery(all));
+    found.note("order", check_order(all));
+    found.note("presence", check_presence(all));
+    found.note("ends", check_ends(all));
+    if (trial_.workers == 1) found.note("fairness", check_fairness(all));
+  }
+
+  [[nodiscard]] std::optional<std::string> replay() const {
+    tell_("replaying");
+    book again{nullptr, &files_};
+    tool::witness functional;
+    try {
+      vm reference{{.listener = &functional}, program(trial_, again)};
+      reference.replay(log_);
+    } catch (const journal_error& error) {
+      return error.what();
+    }
+    const tool::comparison difference = compare(minutes_.seen(), functional);
+    if (!difference.first) return std::nullopt;
+    return std::to_string(difference.divergences) + " processes saw something else; the first is " +
+           side_by_side(*difference.first, "parallel", "functional");
+  }
+
+  const trial& trial_;
+  const phase_teller& tell_;
+  const bool at_rest_;
+  journal log_;
+  minutes minutes_;
+  book files_;
+  std::uint64_t faults_ = 0;
+  std::optional<std::string> sums_;
+};
+
+}  // namespace
+
+round_figures run_round(const trial& t, const phase_teller& tell) {
+  interference::hold_up(t.held_up, t.vm_seed);
+  const stock before = take_stock();
+  round_figures out;
+  round_of{t, tell}.run(out);
+  // oneTBB keeps its threads for the next time.
+  out.found.note("remains", find_remains(before, t.own_threads ? 0 : t.workers));
+  return out;
+}
+
+}  // namespace souk::stress

@@ -1,0 +1,27 @@
+// A round: one trial, run on the parallel VM, and all laws checked.
+//
+// Threads    One, with no VM of another round alive.
+#pragma once
+
+#include "stress/laws.hpp"
+#include "stress/trial.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace souk::stress {
+
+struct round_figures {
+  findings found{};
+  std::uint64_t commits = 0;
+  std::uint64_t events = 0;
+  std::uint64_t faults = 0;
+};
+
+/// Tells what is done next, so that who watches sees where it stops.
+using phase_teller = std::function<void(std::string_view)>;
+
+[[nodiscard]] round_figures run_round(const trial& t, const phase_teller& tell);
+
+}  // namespace souk::stress
