@@ -146,8 +146,8 @@ TEST(Journal, SaysWhichLineCannotBeRead) {
   EXPECT_EQ(error("cut"), "");
   EXPECT_THAT(error("w 1 2"), HasSubstr("line 3 of the journal: expected a process after `w`"));
   EXPECT_THAT(error("w #pid[0:1] ("), HasSubstr("line 3 of the journal: an answer that cannot"));
-  EXPECT_EQ(error("c #pid[0:1] 12"), "");
-  EXPECT_THAT(error("c 1"), HasSubstr("line 3 of the journal: expected a process and a number"));
+  EXPECT_EQ(error("c #pid[0:1] 12 13"), "");
+  EXPECT_THAT(error("c 1"), HasSubstr("line 3 of the journal: expected a process and two numbers"));
   EXPECT_THAT(error("x"), HasSubstr("line 3 of the journal: expected the number of a process"));
   EXPECT_THAT(error("x 7 ("), HasSubstr("line 3 of the journal: a reason that cannot be read"));
   EXPECT_THAT(error("y"), HasSubstr("line 3 of the journal: expected `vm`"));

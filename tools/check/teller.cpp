@@ -9,7 +9,8 @@ using namespace souk::literals;
 void teller::on_start(pid who, const term& name) { tell(who, list("start"_sym, name)); }
 
 void teller::on_end(pid who, const term& /*name*/, ending how, const reason& why) {
-  if (how == ending::quit) tell(who, list("end"_sym, why.value));
+  if (how == ending::collected) return tell_collected(who);
+  tell(who, list("end"_sym, why.value));
 }
 
 void teller::on_event(pid who, const term& endpoint_id, const event& what) {

@@ -3,7 +3,7 @@
 //     (start NAME)   (message ENDPOINT ROLE)   (presence ENDPOINT ROLE)
 //     (absence ENDPOINT ROLE REASON)   (end REASON)
 //
-// What was collected, and when, is free (GC-1): it is not told.
+// What was collected, and when, is free (GC-1): it is not told as a part of that.
 #pragma once
 
 #include <souk/vm.hpp>
@@ -19,6 +19,7 @@ class teller : public vm_listener {
 
  private:
   virtual void tell(pid who, term what) = 0;
+  virtual void tell_collected(pid /*who*/) {}
 };
 
 }  // namespace souk::tool

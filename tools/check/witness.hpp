@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,14 +21,18 @@ class witness final : public teller {
   using sequence = std::vector<term>;
   /// By process, what it saw in order.
   [[nodiscard]] std::map<pid, sequence> all() const;
+  [[nodiscard]] bool was_collected(pid who) const;
 
  private:
   struct part {
     mutable std::mutex lock;
     std::map<pid, sequence> seen;  // lock
+    std::set<pid> collected;       // lock
   };
 
   void tell(pid who, term what) override;
+  void tell_collected(pid who) override;
+  [[nodiscard]] part& part_of(pid who) { return parts_.at(std::hash<pid>{}(who) % parts_.size()); }
 
   std::array<part, 16> parts_;
 };
@@ -40,7 +45,8 @@ struct divergence {
   witness::sequence right;
 };
 
-/// How often the runs differ, and the first case. Fresh names and variables are the same when they
+/// How often the runs differ, and the first case. Where one collected a process the other may have
+/// ended it: it was idle and without endpoints, and when it goes then is free (GC-1). Fresh names and variables are the same when they
 /// stand in the same places, for all processes together.
 struct comparison {
   std::uint64_t divergences = 0;

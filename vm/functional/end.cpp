@@ -19,11 +19,17 @@ std::optional<term> machine::wanted_end() {
 }
 
 // Its VMs end by themselves.
-bool machine::may_call(process& p) const {
+bool machine::begins_call(process& p) const {
   if (p.is_cut_off) return false;
   if (!is_repeated()) return !is_to_end_ || machine_in(p) != nullptr;
   const auto place = common_.cut_off->find(p.self);
-  return place == common_.cut_off->end() || p.calls < place->second;
+  return place == common_.cut_off->end() || p.calls < place->second.begun;
+}
+
+bool machine::counts_call(const process& p) const {
+  if (!is_repeated()) return true;
+  const auto place = common_.cut_off->find(p.self);
+  return place == common_.cut_off->end() || p.calls < place->second.counted;
 }
 
 void machine::cut_off(process& p) noexcept {

@@ -26,6 +26,7 @@
 #include <souk/vm.hpp>
 
 #include "vm/call_watch.hpp"
+#include "vm/replay/contents.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -84,7 +85,7 @@ struct settings {
   std::mt19937_64 dice;
   /// In a replay: how often each of these processes was called. Custodians end nothing then: when
   /// they did, it was recorded.
-  const std::map<pid, std::uint64_t>* cut_off = nullptr;
+  const std::map<pid, cut>* cut_off = nullptr;
   /// A custodian has shut down a VM. (It may be that of another thread.)
   std::atomic<bool> is_end_wanted{false};
 };
@@ -176,7 +177,9 @@ class machine final : public detail::account_owner {
   void call(process& p, F f);
 
   // end.cpp
-  [[nodiscard]] bool may_call(process& p) const;
+  /// Of what it is told: its next call is begun; and is not one that comes to nothing.
+  [[nodiscard]] bool begins_call(process& p) const;
+  [[nodiscard]] bool counts_call(const process& p) const;
   static void cut_off(process& p) noexcept;
   [[nodiscard]] std::optional<term> wanted_end();
   bool end_inside();
@@ -257,6 +260,7 @@ void machine::run(process& p, const Handler& h, const Arguments&... arguments) {
 
 template <class Continuation, class... Arguments>
 void machine::run_continuation(process& p, const Continuation& k, const Arguments&... arguments) {
+  if (!begins_call(p)) return;
   if (common_.listener != nullptr) common_.listener->on_continuation(p.self);
   run(p, k, arguments...);
 }
@@ -264,8 +268,10 @@ void machine::run_continuation(process& p, const Continuation& k, const Argument
 /// Calls a function of the program. If it is refused memory, nothing has happened.
 template <class F>
 void machine::call(process& p, F f) {
-  if (!may_call(p)) return;
+  if (!begins_call(p)) return;
+  const bool comes_to_nothing = !counts_call(p);
   ++p.calls;
+  if (comes_to_nothing) return;
   if (is_repeated()) return guard(p, f);
   call_watch watch;
   guard(p, [&] {

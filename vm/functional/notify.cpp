@@ -8,6 +8,7 @@ void machine::enqueue(process& p, actions all) {
 }
 
 void machine::run(process& p, const endpoint& ep, const event& e) {
+  if (!begins_call(p)) return;
   if (common_.listener != nullptr) common_.listener->on_event(p.self, ep.id, e);
   run(p, ep.on_event, e);
 }

@@ -23,7 +23,7 @@ void shard::end_vm(std::uint32_t number) {
 void shard::cut_off(process& p, bool in_call) {
   if (p.is_gone) return;
   p.is_gone = p.is_cut_off = true;
-  vm_.common().note_cut_off(p.self, p.calls - (in_call ? 1 : 0));
+  vm_.common().note_cut_off(p.self, {p.calls - (in_call ? 1U : 0U), p.calls});
 }
 
 /// Whom anything waits for. VMs inside end by themselves.

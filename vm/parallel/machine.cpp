@@ -119,7 +119,7 @@ action_list machine::begin(process& p, const spawn_action& how) {
   ++p.calls;
   if (!watch.was_refused()) return first;
   p.is_gone = p.is_cut_off = true;
-  common_.note_cut_off(p.self, 0);
+  common_.note_cut_off(p.self, {0, 0});
   return {};
 }
 

@@ -94,9 +94,9 @@ struct universe {
   /// Deletes what can be.
   void sweep();
 
-  /// That handles and hears nothing more, after so many calls.
-  void note_cut_off(pid who, std::uint64_t calls) {
-    if (record != nullptr) record->cut_off(who, calls);
+  /// That handles and hears nothing more.
+  void note_cut_off(pid who, cut at) {
+    if (record != nullptr) record->cut_off(who, at);
   }
 
   std::unique_ptr<sched::executor> workers;

@@ -40,6 +40,12 @@ struct commit_record {
   term why{};                           ///< of a shutdown
 };
 
+/// Where a process was cut off: its VM was ended by its custodian.
+struct cut {
+  std::uint64_t counted;  ///< calls that were to their end
+  std::uint64_t begun;    ///< and one more, if that was refused memory
+};
+
 /// A VM's number in the VM around it, from the outermost inwards; the outermost has no numbers.
 using vm_path = std::vector<std::uint32_t>;
 
@@ -55,8 +61,8 @@ class journal::contents {
 
   /// What that process was answered next.
   void keep_answer(pid who, term told);
-  /// Of that process, so many calls were to their end, and there were no more of consequence.
-  void cut_off(pid who, std::uint64_t calls);
+  /// That process was not called any more.
+  void cut_off(pid who, cut at);
   /// The run was ended before all was done.
   void cut_short() noexcept {
     is_cut_short_.store(true, std::memory_order_relaxed);  // relaxed: read once the run is over
@@ -69,7 +75,7 @@ class journal::contents {
     return answers_;
   }
   [[nodiscard]] const std::vector<term>& answers_to(pid who) const;
-  [[nodiscard]] const std::map<pid, std::uint64_t>& all_cut_off() const noexcept {
+  [[nodiscard]] const std::map<pid, cut>& all_cut_off() const noexcept {
     return cut_off_;
   }
   [[nodiscard]] bool is_cut_short() const noexcept {
@@ -80,7 +86,7 @@ class journal::contents {
   std::mutex lock_;  // guards the maps themselves
   std::map<vm_path, std::deque<sequence>> machines_;
   std::map<pid, std::vector<term>> answers_;
-  std::map<pid, std::uint64_t> cut_off_;
+  std::map<pid, cut> cut_off_;
   std::atomic<bool> is_cut_short_{false};
   std::atomic<std::uint64_t> stamps_{1};
 };

@@ -47,9 +47,9 @@ void journal::contents::keep_answer(pid who, term told) {
   answers_[who].push_back(std::move(told));
 }
 
-void journal::contents::cut_off(pid who, std::uint64_t calls) {
+void journal::contents::cut_off(pid who, cut at) {
   const std::scoped_lock held{lock_};
-  cut_off_.emplace(who, calls);
+  cut_off_.emplace(who, at);
 }
 
 const std::vector<term>& journal::contents::answers_to(pid who) const {
@@ -73,7 +73,8 @@ std::uint64_t journal::commits() const noexcept { return inside_->size(); }
 //     p #s(go 1)       the program injected a message; s: the other way round
 // and behind all VMs
 //     w #pid[0:7] 12.5 #f      what the world answered process 7 of the outermost VM, in order
-//     c #pid[0:7] 12           process 7 of the outermost VM was not called more often than that
+//     c #pid[0:7] 12 13        process 7 of the outermost VM was not called more often than 13 times,
+//                              and the 13th came to nothing
 //     cut              the run was ended before all was done
 // A line that starts with # is for other readers.
 
@@ -163,10 +164,13 @@ void read_cut_off(journal::contents& into, std::string_view text, std::uint64_t 
   try {
     reader rest{text};
     const auto who = rest.next();
-    const auto calls = rest.next();
-    if (!who || !who->is(kind::pid) || !calls || !calls->is(kind::integer))
-      refuse(line, "expected a process and a number after `c`");
-    into.cut_off(who->as_pid(), calls->as<std::uint64_t>().value_or(0));
+    const auto counted = rest.next();
+    const auto begun = rest.next();
+    if (!who || !who->is(kind::pid) || !counted || !counted->is(kind::integer) || !begun ||
+        !begun->is(kind::integer))
+      refuse(line, "expected a process and two numbers after `c`");
+    into.cut_off(who->as_pid(), {counted->as<std::uint64_t>().value_or(0),
+                                 begun->as<std::uint64_t>().value_or(0)});
   } catch (const syntax_error& e) {
     refuse(line, std::string{"what cannot be read: "} + e.what());
   }
@@ -186,8 +190,8 @@ void journal::write(std::ostream& out) const {
     for (const term& told : all) out << ' ' << to_string(told);
     out << '\n';
   }
-  for (const auto& [who, calls] : inside_->all_cut_off())
-    out << "c " << to_string(term{who}) << ' ' << calls << '\n';
+  for (const auto& [who, at] : inside_->all_cut_off())
+    out << "c " << to_string(term{who}) << ' ' << at.counted << ' ' << at.begun << '\n';
   if (inside_->is_cut_short()) out << "cut\n";
 }
 
