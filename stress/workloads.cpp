@@ -157,17 +157,23 @@ void storm(trial& t, choices& from) {
 void chat(trial& t, choices& from) {
   constexpr std::uint32_t room = 0;
   constexpr std::uint32_t desk = 1;
-  constexpr std::array<std::uint32_t, 8> houses{4, 4, 16, 16, 64, 64, 512, 10'000};
+  constexpr std::array<std::uint32_t, 16> houses{4,  4,  4,  16, 16,  16,  16,  64,
+                                                 64, 64, 64, 64, 512, 512, 512, 10'000};
   author guests{t, from,
                 {{kind::say, 4}, {kind::announce, 2}, {kind::close, 2}, {kind::hear, 2},
                  {kind::tell, 2}, {kind::leave, 1}},
                 crashes + palette{{kind::kill, 1}, {kind::linger, 1}, {kind::leave, 2}}, 2};
   t.cast.push_back({.hears = {desk}, .script = {{kind::say, room}, {kind::tell}}});
-  t.cast.push_back({.copies = houses.at(from.draw(houses.size())), .hears = {room}});
+  const std::uint32_t house = houses.at(from.draw(houses.size()));
+  t.cast.push_back({.copies = house, .hears = {room}});
+  // Each word is heard by the whole house, and the replay looks for those who hear it one by one.
+  const std::size_t most_parts = house <= 64 ? 14 : house <= 512 ? 7 : 4;
+  if (house > 512) t.goes = 1;
   do {
     const std::uint32_t copies = from.draw(1, 4);
-    guests.add({.copies = copies, .hears = {room}, .script = {{kind::say, desk}}}, 5);
-  } while (t.cast.size() < 14 && from.more(6));
+    guests.add({.copies = copies, .hears = {room}, .script = {{kind::say, desk}}},
+               house <= 512 ? 5 : 2);
+  } while (t.cast.size() < most_parts && from.more(6));
 }
 
 // Those who look after others, and start them again, while somebody kills.
