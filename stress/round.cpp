@@ -140,11 +140,30 @@ class round_of {
 
 }  // namespace
 
+namespace {
+
+/// libuv makes a pipe for signals when it is first used, and keeps it.
+void make_what_is_kept(const trial& t) {
+  if (t.visitors.empty()) return;
+  static const bool done = [] {
+    ground_vm({.handle_signals = false}, actions{});
+    return true;
+  }();
+  (void)done;
+}
+
+}  // namespace
+
 round_figures run_round(const trial& t, const phase_teller& tell) {
+  make_what_is_kept(t);
   interference::hold_up(t.held_up, t.vm_seed);
   const stock before = take_stock();
   round_figures out;
-  round_of{t, tell}.run(out);
+  if (t.visitors.empty()) {
+    round_of{t, tell}.run(out);
+  } else {
+    run_on_the_ground(t, tell, out);
+  }
   // oneTBB keeps its threads for the next time.
   out.found.note("remains", find_remains(before, t.own_threads ? 0 : t.workers));
   return out;

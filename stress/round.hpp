@@ -22,6 +22,9 @@ struct round_figures {
 /// Tells what is done next, so that who watches sees where it stops.
 using phase_teller = std::function<void(std::string_view)>;
 
+/// With all that a round is judged by but what remains.
+void run_on_the_ground(const trial& t, const phase_teller& tell, round_figures& out);
+
 [[nodiscard]] round_figures run_round(const trial& t, const phase_teller& tell);
 
 }  // namespace souk::stress

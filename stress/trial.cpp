@@ -25,6 +25,9 @@ bool takes_number(step::kind k) {
   }
 }
 
+constexpr std::array<std::string_view, 7> manners{"behaves", "meets lingering", "reads slowly",
+                                                  "goes early", "resets", "is failed", "ends it"};
+
 std::string count(std::size_t number, const std::string& what, const std::string& ending = "s") {
   return std::to_string(number) + ' ' + what + (number == 1 ? "" : ending);
 }
@@ -98,11 +101,15 @@ std::string describe(const trial& t) {
         std::ranges::count_if(p.script, [](const step& s) { return is_fault(s.what); }));
     if (p.is_stillborn) ++faults;
   }
-  faults += (t.shut_down_after > 0 ? 1U : 0U) + (t.destroy_after > 0 ? 1U : 0U) +
+  faults += static_cast<std::size_t>(
+      std::ranges::count_if(t.visitors, [](const visitor& v) { return is_fault(v.how); }));
+  faults += (t.are_descriptors_scarce ? 1U : 0U) + (t.shut_down_after > 0 ? 1U : 0U) + (t.destroy_after > 0 ? 1U : 0U) +
             (t.suspend_every_us > 0 ? 1U : 0U);
-  return count(processes, "process", "es") + ", " + count(steps, "step") + ", " +
-         count(faults, "fault") + ", " + count(t.vms.size(), "nested VM") + ", on " +
-         count(t.workers, "worker");
+  const std::string who =
+      t.visitors.empty() ? count(processes, "process", "es") + ", " + count(steps, "step") + ", " +
+                               count(t.vms.size(), "nested VM")
+                         : count(t.visitors.size(), "visitor");
+  return who + ", " + count(faults, "fault") + ", on " + count(t.workers, "worker");
 }
 
 std::string write_out(const trial& t) {
@@ -124,6 +131,12 @@ std::string write_out(const trial& t) {
         << (t.vms[i].is_limited ? ", its memory limited" : "") << '\n';
   }
   for (std::size_t i = 0; i < t.cast.size(); ++i) write_part(out, t.cast[i], i);
+  if (t.write_limit_bytes > 0) out << "  the write limit is " << t.write_limit_bytes << " bytes\n";
+  if (t.are_descriptors_scarce) out << "  descriptors are scarce when they come\n";
+  for (const visitor& v : t.visitors) {
+    out << "  a visitor " << manners.at(static_cast<std::size_t>(v.how)) << ", with "
+        << count(v.chunks, "chunk") << " of " << count(v.chunk_bytes, "byte") << '\n';
+  }
   return std::move(out).str();
 }
 

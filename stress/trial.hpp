@@ -58,6 +58,26 @@ struct nested {
   bool is_limited = false;
 };
 
+/// A peer of an echo server on the ground VM.
+struct visitor {
+  enum class manner : std::uint8_t {
+    behaves,          ///< sends all, and reads all that comes back
+    meets_lingering,  ///< so does it, but its session takes its time
+    // Faults.
+    reads_slowly,  ///< and may be cut off for it
+    goes_early,    ///< closes in the middle of it
+    resets,        ///< the same, by a reset
+    is_failed,     ///< its session crashes
+    ends_it        ///< the server
+  };
+  manner how = manner::behaves;
+  std::uint32_t chunks = 1;
+  std::uint32_t chunk_bytes = 1;
+};
+[[nodiscard]] constexpr bool is_fault(visitor::manner how) noexcept {
+  return how >= visitor::manner::reads_slowly;
+}
+
 /// How the commit protocol itself is held up, where that is compiled in (interference.hpp).
 struct delays {
   std::uint32_t once_in = 0;  ///< accesses to what is shared; 0: never
@@ -73,6 +93,10 @@ struct trial {
   bool at_rest_between = true;
   std::vector<nested> vms{};  ///< the first is VM 1
   std::vector<part> cast{};
+  // With visitors it is an echo server on the ground VM instead.
+  std::vector<visitor> visitors{};
+  std::uint32_t write_limit_bytes = 0;  ///< 0: the usual one
+  bool are_descriptors_scarce = false;  ///< when the visitors come
   delays held_up{};
   std::uint32_t suspend_every_us = 0;  ///< a thread of it, whatever it is at; 0: none
   // From outside, after so many events; 0: never.
@@ -92,7 +116,7 @@ struct workload {
 /// On that many workers at most, or exactly so many if the choice says nothing else.
 [[nodiscard]] trial make_trial(const workload& of, choices& from, unsigned workers);
 
-/// How large it is: "7 processes, 12 steps, 2 faults, 2 nested VMs, on 8 workers".
+/// How large it is: "7 processes, 12 steps, 2 nested VMs, 2 faults, on 8 workers".
 [[nodiscard]] std::string describe(const trial& t);
 /// All that it is, a line for each part.
 [[nodiscard]] std::string write_out(const trial& t);

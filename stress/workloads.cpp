@@ -194,6 +194,24 @@ void supervision(trial& t, choices& from) {
   by.add_as_it_is(std::move(killer));
 }
 
+// An echo server, and peers who behave, are slow, go or reset.
+void visits(trial& t, choices& from) {
+  constexpr std::array<visitor::manner, 10> manners{
+      visitor::manner::behaves,     visitor::manner::behaves,      visitor::manner::behaves,
+      visitor::manner::goes_early,  visitor::manner::resets,       visitor::manner::resets,
+      visitor::manner::is_failed,   visitor::manner::reads_slowly, visitor::manner::reads_slowly,
+      visitor::manner::meets_lingering};
+  constexpr std::array<std::uint32_t, 5> sizes{1, 16, 512, 8'192, 65'536};
+  // Who behaves reads all the time, but how fast is for the system to say.
+  if (from.once_in(3)) t.write_limit_bytes = 1U << 22;
+  t.are_descriptors_scarce = from.once_in(4);
+  do {
+    const auto how = manners.at(from.draw(manners.size()));
+    const std::uint32_t most = how == visitor::manner::meets_lingering ? 4 : 20;
+    t.visitors.push_back({how, from.draw(1, most), sizes.at(from.draw(sizes.size()))});
+  } while (t.visitors.size() < 16 && from.more(6));
+}
+
 }  // namespace
 
 const std::vector<workload>& workloads() {
@@ -204,7 +222,8 @@ const std::vector<workload>& workloads() {
       {"storm", "a few speak to a thousand, some of whom are slow or fail", storm},
       {"chat", "a room of up to ten thousand, with guests who come and go", chat},
       {"supervision", "trees of processes that start others again, while somebody kills",
-       supervision}};
+       supervision},
+      {"visits", "an echo server on the ground VM; peers who are slow, go early or reset", visits}};
   return all;
 }
 
