@@ -25,6 +25,9 @@ namespace souk::stress {
 /// Writes down all that the processes of a VM, and of the VMs in it, see.
 class minutes final : public vm_listener {
  public:
+  /// Events and continuations are counted on that clock.
+  explicit minutes(std::atomic<std::uint64_t>& clock) noexcept : clock_{clock} {}
+
   using times = std::vector<std::uint64_t>;
   using roles = std::unordered_map<term, std::int64_t>;  ///< (ORIENTATION INTEREST TOPIC), how often
 
@@ -35,8 +38,6 @@ class minutes final : public vm_listener {
   void on_endpoint_added(pid who, const role& what) override { count(who, what, 1); }
   void on_endpoint_deleted(pid who, const role& what) override { count(who, what, -1); }
 
-  /// Events and continuations so far.
-  [[nodiscard]] const std::atomic<std::uint64_t>& clock() const noexcept { return clock_; }
   [[nodiscard]] const tool::witness& seen() const noexcept { return seen_; }
   /// When each process was told of each of its events.
   [[nodiscard]] std::map<pid, times> all_times() const;
@@ -55,7 +56,7 @@ class minutes final : public vm_listener {
   void count(pid who, const role& what, std::int64_t more);
 
   tool::witness seen_;
-  std::atomic<std::uint64_t> clock_{0};
+  std::atomic<std::uint64_t>& clock_;
   std::array<part, 16> parts_;
 };
 

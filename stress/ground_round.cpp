@@ -126,13 +126,14 @@ class scarcity {
 
 class ground_round {
  public:
-  ground_round(const trial& t, const phase_teller& tell) : trial_{t}, tell_{tell} {}
+  ground_round(const trial& t, const progress& shown)
+      : trial_{t}, shown_{shown}, began_{now()}, minutes_{shown.clock}, none_{shown.clock} {}
 
   void run(round_figures& out) {
     play();
-    tell_("judging");
+    shown_.tell_phase("judging");
     out.commits += log_.commits();
-    out.events += minutes_.clock().load(std::memory_order_relaxed);  // relaxed: it is over
+    out.events += now() - began_;
     out.faults += faults_;
     out.found.note("delivery", wrong_);
     out.found.note("presence", check_presence({trial_, minutes_, none_, false}));
@@ -140,8 +141,12 @@ class ground_round {
   }
 
  private:
+  [[nodiscard]] std::uint64_t now() const noexcept {
+    return shown_.clock.load(std::memory_order_relaxed);  // relaxed: a count
+  }
+
   void play() {
-    tell_("starting");
+    shown_.tell_phase("starting");
     std::deque<visit> visits;
     for (const visitor& each : trial_.visitors) {
       visits.emplace_back(each, static_cast<unsigned>(visits.size()) + 1);
@@ -164,10 +169,10 @@ class ground_round {
     }};
     const suspender restless{std::chrono::microseconds{trial_.suspend_every_us}};
     if (trial_.suspend_every_us > 0) ++faults_;
-    tell_("running");
+    shown_.tell_phase("running");
     first.run(port_);  // from now on it listens
     receive(visits);
-    tell_("ending");
+    shown_.tell_phase("ending");
     last.run(port_);
     market.join();
     note(first.find_fault());
@@ -187,38 +192,39 @@ class ground_round {
   }
 
   [[nodiscard]] std::optional<std::string> replay() const {
-    tell_("replaying");
-    tool::witness seen;
-    without_hosts listener{seen};
+    shown_.tell_phase("replaying");
+    minutes again{shown_.clock};
+    without_hosts listener{again};
     try {
       std::stringstream file;
       log_.write(file);
-      const journal again = journal::read(file);
+      const journal repeated = journal::read(file);
       run_ground_vm(server(trial_, port_, true),
-                    {.log = [](std::string_view) {}, .listener = &listener, .replay = &again});
+                    {.log = [](std::string_view) {}, .listener = &listener, .replay = &repeated});
     } catch (const journal_error& error) {
       return error.what();
     }
-    const tool::comparison difference = compare(minutes_.seen(), seen);
+    const tool::comparison difference = compare(minutes_.seen(), again.seen());
     if (!difference.first) return std::nullopt;
     return std::to_string(difference.divergences) + " processes saw something else; the first is " +
            side_by_side(*difference.first, "parallel", "functional");
   }
 
   const trial& trial_;
-  const phase_teller& tell_;
+  const progress& shown_;
+  const std::uint64_t began_;
   const std::uint16_t port_ = find_port();
   journal log_;
   minutes minutes_;
-  const book none_{nullptr};
+  const book none_;
   std::uint64_t faults_ = 0;
   std::optional<std::string> wrong_;
 };
 
 }  // namespace
 
-void run_on_the_ground(const trial& t, const phase_teller& tell, round_figures& out) {
-  ground_round{t, tell}.run(out);
+void run_on_the_ground(const trial& t, const progress& shown, round_figures& out) {
+  ground_round{t, shown}.run(out);
 }
 
 }  // namespace souk::stress

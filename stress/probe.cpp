@@ -13,6 +13,7 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -50,7 +51,14 @@ struct probe::tally {
 void probe::unmap::operator()(tally* shared) const noexcept { ::munmap(shared, sizeof(tally)); }
 
 const workload& workload_of(const job& j, std::uint64_t seed) {
-  return *j.workloads[seed % j.workloads.size()];
+  std::uint64_t all = 0;
+  for (const workload* const each : j.workloads) all += each->often;
+  std::uint64_t chosen = seed % all;
+  for (const workload* const each : j.workloads) {
+    if (chosen < each->often) return *each;
+    chosen -= each->often;
+  }
+  return *j.workloads.front();
 }
 
 std::pair<trial, sequence> trial_of(const job& j, std::uint64_t seed) {
@@ -66,10 +74,11 @@ void probe::run(const job& rounds, tally& shared) {
     shared.seed.store(seed, relaxed);
     shared.workload.store(workload_of(rounds, seed).name.data(), relaxed);
     const trial t = trial_of(rounds, seed).first;
-    const round_figures figures = run_round(t, [&shared](std::string_view phase) {
+    const auto tell_phase = [&shared](std::string_view phase) {
       shared.phase.store(phase.data(), relaxed);
       shared.pulse.fetch_add(1, relaxed);
-    });
+    };
+    const round_figures figures = run_round(t, {tell_phase, shared.pulse});
     shared.rounds.fetch_add(1, relaxed);
     shared.laws.fetch_add(figures.found.checked, relaxed);
     shared.commits.fetch_add(figures.commits, relaxed);
@@ -78,7 +87,10 @@ void probe::run(const job& rounds, tally& shared) {
     if (figures.found.breaches.empty()) continue;
     const breach& first = figures.found.breaches.front();
     write_text(shared.law, first.law);
-    write_text(shared.text, first.text);
+    std::string text = first.text;
+    for (const breach& other : std::span{figures.found.breaches}.subspan(1))
+      text += "\n  broken as well is that of " + other.law;
+    write_text(shared.text, text);
     ::_exit(1);
   }
   ::_exit(0);

@@ -41,7 +41,7 @@ struct file {
 class book {
  public:
   /// Of a run, or of the replay of one.
-  explicit book(const std::atomic<std::uint64_t>* clock, const book* of_run = nullptr)
+  explicit book(const std::atomic<std::uint64_t>& clock, const book* of_run = nullptr)
       : clock_{clock}, of_run_{of_run} {}
 
   [[nodiscard]] std::shared_ptr<file> open_file(pid who);
@@ -61,11 +61,11 @@ class book {
   [[nodiscard]] const book* of_run() const noexcept { return of_run_; }
   [[nodiscard]] std::uint64_t now() const noexcept {
     // relaxed: it is read for runs on one worker, where there is one thread.
-    return clock_ == nullptr ? 0 : clock_->load(std::memory_order_relaxed);
+    return clock_.load(std::memory_order_relaxed);
   }
 
  private:
-  const std::atomic<std::uint64_t>* const clock_;
+  const std::atomic<std::uint64_t>& clock_;
   const book* const of_run_;
   std::atomic<std::uint64_t> faults_{0};
   mutable std::mutex lock_;  // guards what follows

@@ -17,25 +17,22 @@ using namespace literals;
 using detail::account;
 using std::chrono::microseconds;
 
-/// Until it has handled so many events; or for a moment, as it may never.
-void await_events(const minutes& of, std::uint64_t most) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{50};
-  while (of.clock().load(std::memory_order_relaxed) < most &&  // relaxed: about then
-         std::chrono::steady_clock::now() < until)
-    std::this_thread::yield();
-}
-
 class round_of {
  public:
-  round_of(const trial& t, const phase_teller& tell)
-      : trial_{t}, tell_{tell}, at_rest_{t.destroy_after == 0}, files_{&minutes_.clock()} {}
+  round_of(const trial& t, const progress& shown)
+      : trial_{t},
+        shown_{shown},
+        at_rest_{t.destroy_after == 0},
+        began_{now()},
+        minutes_{shown.clock},
+        files_{shown.clock} {}
 
   void run(round_figures& out) {
     play();
     out.commits += log_.commits();
-    out.events += minutes_.clock().load(std::memory_order_relaxed);  // relaxed: it is over
+    out.events += now() - began_;
     out.faults += faults_ + files_.faults();
-    tell_("judging");
+    shown_.tell_phase("judging");
     if (at_rest_) out.found.note("custodians", sums_);
     out.found.note("remains", find_states());
     judge(out.found);
@@ -43,8 +40,19 @@ class round_of {
   }
 
  private:
+  // relaxed: a count; about then will do.
+  [[nodiscard]] std::uint64_t now() const noexcept {
+    return shown_.clock.load(std::memory_order_relaxed);
+  }
+  /// Until so many events are handled; or for a moment, as they may never be.
+  void await_events(std::uint64_t most) const {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{50};
+    while (now() - began_ < most && std::chrono::steady_clock::now() < until)
+      std::this_thread::yield();
+  }
+
   void play() {
-    tell_("starting");
+    shown_.tell_phase("starting");
     vm market{{.kind = vm_kind::parallel,
                .seed = trial_.vm_seed,
                .workers = trial_.workers,
@@ -55,24 +63,24 @@ class round_of {
     const suspender restless{microseconds{trial_.suspend_every_us}};
     if (trial_.suspend_every_us > 0) ++faults_;
     market.run_until_inert();
-    tell_("running");
+    shown_.tell_phase("running");
     for (std::uint32_t i = 1; i <= trial_.goes; ++i) {
       market.inject(go(i));
       if (i == 1) shut_down_one();
       if (trial_.destroy_after > 0) {
-        await_events(minutes_, trial_.destroy_after);
+        await_events(trial_.destroy_after);
       } else if (trial_.at_rest_between || i == trial_.goes) {
         market.run_until_inert();
       }
     }
     if (at_rest_) sums_ = check_sums();
-    tell_("ending");
+    shown_.tell_phase("ending");
     if (!at_rest_) ++faults_;
   }
 
   void shut_down_one() {
     if (trial_.shut_down_after == 0) return;
-    await_events(minutes_, trial_.shut_down_after);
+    await_events(trial_.shut_down_after);
     const auto all = files_.custodians();
     if (all.empty()) return;
     all[trial_.shut_down_after % all.size()].shut_down("shut-down"_sym);
@@ -113,24 +121,25 @@ class round_of {
   }
 
   [[nodiscard]] std::optional<std::string> replay() const {
-    tell_("replaying");
-    book again{nullptr, &files_};
-    tool::witness functional;
+    shown_.tell_phase("replaying");
+    book again{shown_.clock, &files_};
+    minutes functional{shown_.clock};
     try {
       vm reference{{.listener = &functional}, program(trial_, again)};
       reference.replay(log_);
     } catch (const journal_error& error) {
       return error.what();
     }
-    const tool::comparison difference = compare(minutes_.seen(), functional);
+    const tool::comparison difference = compare(minutes_.seen(), functional.seen());
     if (!difference.first) return std::nullopt;
     return std::to_string(difference.divergences) + " processes saw something else; the first is " +
            side_by_side(*difference.first, "parallel", "functional");
   }
 
   const trial& trial_;
-  const phase_teller& tell_;
+  const progress& shown_;
   const bool at_rest_;
+  const std::uint64_t began_;
   journal log_;
   minutes minutes_;
   book files_;
@@ -154,15 +163,15 @@ void make_what_is_kept(const trial& t) {
 
 }  // namespace
 
-round_figures run_round(const trial& t, const phase_teller& tell) {
+round_figures run_round(const trial& t, const progress& shown) {
   make_what_is_kept(t);
   interference::hold_up(t.held_up, t.vm_seed);
   const stock before = take_stock();
   round_figures out;
   if (t.visitors.empty()) {
-    round_of{t, tell}.run(out);
+    round_of{t, shown}.run(out);
   } else {
-    run_on_the_ground(t, tell, out);
+    run_on_the_ground(t, shown, out);
   }
   // oneTBB keeps its threads for the next time.
   out.found.note("remains", find_remains(before, t.own_threads ? 0 : t.workers));

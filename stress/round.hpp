@@ -6,6 +6,7 @@
 #include "stress/laws.hpp"
 #include "stress/trial.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -19,12 +20,15 @@ struct round_figures {
   std::uint64_t faults = 0;
 };
 
-/// Tells what is done next, so that who watches sees where it stops.
-using phase_teller = std::function<void(std::string_view)>;
+/// Where a round tells how it goes on, so that who watches sees when it does not.
+struct progress {
+  std::function<void(std::string_view)> tell_phase{};
+  std::atomic<std::uint64_t>& clock;  ///< counts what is handled
+};
 
 /// With all that a round is judged by but what remains.
-void run_on_the_ground(const trial& t, const phase_teller& tell, round_figures& out);
+void run_on_the_ground(const trial& t, const progress& shown, round_figures& out);
 
-[[nodiscard]] round_figures run_round(const trial& t, const phase_teller& tell);
+[[nodiscard]] round_figures run_round(const trial& t, const progress& shown);
 
 }  // namespace souk::stress

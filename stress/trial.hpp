@@ -108,6 +108,7 @@ struct trial {
 struct workload {
   std::string_view name;
   std::string_view about;
+  unsigned often;  ///< beside others
   void (*make)(trial&, choices&);
 };
 [[nodiscard]] const std::vector<workload>& workloads();

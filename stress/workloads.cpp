@@ -115,7 +115,7 @@ void churn(trial& t, choices& from) {
   author by{t, from,
             {{kind::say, 3}, {kind::hear, 5}, {kind::announce, 5}, {kind::close, 6},
              {kind::spawn, 3}, {kind::tell, 1}, {kind::leave, 1}},
-            crashes + ends, from.draw(1, 3)};
+            crashes + ends + palette{{kind::kill, 6}}, from.draw(1, 3)};
   do {
     by.add({}, 8);
   } while (t.cast.size() < 32 && from.more(8));
@@ -216,14 +216,15 @@ void visits(trial& t, choices& from) {
 
 const std::vector<workload>& workloads() {
   static const std::vector<workload> all{
-      {"mesh", "everybody sends to one, some and all of the others", mesh},
-      {"churn", "endpoints and processes come and go while others talk", churn},
-      {"nesting", "VMs in VMs, ten deep at most, and what passes their borders", nesting},
-      {"storm", "a few speak to a thousand, some of whom are slow or fail", storm},
-      {"chat", "a room of up to ten thousand, with guests who come and go", chat},
-      {"supervision", "trees of processes that start others again, while somebody kills",
+      {"mesh", "everybody sends to one, some and all of the others", 4, mesh},
+      {"churn", "endpoints and processes come and go while others talk", 4, churn},
+      {"nesting", "VMs in VMs, ten deep at most, and what passes their borders", 4, nesting},
+      {"supervision", "trees of processes that start others again, while somebody kills", 3,
        supervision},
-      {"visits", "an echo server on the ground VM; peers who are slow, go early or reset", visits}};
+      {"storm", "a few speak to a thousand, some of whom are slow or fail", 1, storm},
+      {"chat", "a room of up to ten thousand, with guests who come and go", 1, chat},
+      {"visits", "an echo server on the ground VM; peers who are slow, go early or reset", 1,
+       visits}};
   return all;
 }
 
