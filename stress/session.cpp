@@ -55,6 +55,8 @@ class session {
   }
 
   bool run() {
+    out_ << "on " << how_.workers << (how_.workers == 1 ? " worker" : " workers")
+         << " at most, from seed " << how_.seed << "; ^C ends it" << std::endl;
     const outcome end = run_rounds();
     live_.clear();
     if (end.is_failure) {

@@ -1,6 +1,8 @@
 // Shutting down: whole, from anywhere, and only what the custodian looks after.
 #include "tests/custodian/support.hpp"
 
+#include "tests/parallel/checked_run.hpp"
+
 #include <souk/detail/account.hpp>
 
 #include <optional>
@@ -125,6 +127,29 @@ TEST_P(ShutDown, GivesAllMemoryBack_A3) {
   }
   EXPECT_EQ(detail::account::bytes_taken(), before);
   EXPECT_EQ(detail::account::count(), accounts);
+}
+
+// A VM that ends while more comes in: its processes are not told of that any more, nor is a listener
+// of the replay.
+class ShutDownReplay : public ::testing::TestWithParam<std::uint64_t> {};
+INSTANTIATE_TEST_SUITE_P(Seed, ShutDownReplay,
+                         ::testing::Range(std::uint64_t{0}, std::uint64_t{40}));
+
+TEST_P(ShutDownReplay, TellsOfWhatTheRunToldOf) {
+  const boot_function first = boot([] {
+    const custodian users = make_custodian();
+    const auto hears_outside = [] {
+      return spawn(at_meta_level(subscriber(list("n"_sym, _)).on_message([](const term&) {})));
+    };
+    return actions{spawn_vm(hears_outside(), hears_outside(), hears_outside()).under(users),
+                   subscriber(list("n"_sym, 5)).on_message([users](const term&) {
+                     users.shut_down("stop"_sym);
+                   })};
+  });
+  std::vector<send_message> messages;
+  for (int i = 0; i < 40; ++i) messages.emplace_back(list("n"_sym, i));
+  const finding found = run_and_replay(GetParam(), 1 + GetParam() % 4, first, messages);
+  EXPECT_EQ(found.divergence, "");
 }
 
 TEST(Under, OfAProcessIsRefused) {
