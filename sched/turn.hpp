@@ -81,11 +81,13 @@ class alignas(64) turn {
   /// is over. True: that said so, and now it has lost. Pre: has_lasted().
   template <class F>
   bool take(F take_over) {
+    hooks::step();
     std::uint32_t now = word_.load(std::memory_order_relaxed);  // relaxed: checked by the exchange
     if (now == calm || now == lost) return false;
     // relaxed, here and below: the heavy fence orders it, and a change is seen by the next one.
     if (!word_.compare_exchange_strong(now, asked, std::memory_order_relaxed)) return false;
     if (!hooks::broken(hooks::mutant::asked_without_fence)) heavy_fence();  // <-> light_fence()
+    hooks::step();
     // acquire <- begin: what the worker did before.
     const std::uintptr_t whose = user_.load(std::memory_order_acquire);
     now = asked;

@@ -14,7 +14,7 @@ using kind = step::kind;
 using palette = std::vector<std::pair<kind, std::uint32_t>>;
 
 const palette crashes{{kind::raise, 1}, {kind::raise_odd, 1}, {kind::raise_later, 1},
-                      {kind::run_dry, 2}, {kind::linger, 1}};
+                      {kind::run_dry, 2}, {kind::linger, 4}};
 const palette ends{{kind::kill, 2}, {kind::leave, 1}, {kind::shut_down, 1}, {kind::hog, 1}};
 
 palette operator+(palette left, const palette& right) {
