@@ -29,7 +29,8 @@ class minutes final : public vm_listener {
   explicit minutes(std::atomic<std::uint64_t>& clock) noexcept : clock_{clock} {}
 
   using times = std::vector<std::uint64_t>;
-  using roles = std::unordered_map<term, std::int64_t>;  ///< (ORIENTATION INTEREST TOPIC), how often
+  using roles =
+      std::unordered_map<term, std::int64_t>;  ///< (ORIENTATION INTEREST TOPIC), how often
 
   void on_start(pid who, const term& name) override { seen_.on_start(who, name); }
   void on_end(pid who, const term& name, ending how, const reason& why) override;

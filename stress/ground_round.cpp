@@ -81,14 +81,13 @@ actions serve(const tcp::segment& heard, session_state& me, const tcp::socket& t
 
 spawn_action session(const tcp::socket& them, const tcp::socket& us, bool is_replay) {
   return spawn([=] {
-    return transition(
-        session_state{}, publisher(topic<tcp::channel>(us, them, _)),
-        subscriber(topic<tcp::channel>(them, us, _))
-            .on_absence([](session_state&) { return quit(); })
-            .on_message([=](const tcp::segment& heard, session_state& me) {
-              return serve(heard, me, them, us, is_replay);
-            }),
-        subscriber("leave"_sym).on_message([](session_state&) { return quit(); }));
+    return transition(session_state{}, publisher(topic<tcp::channel>(us, them, _)),
+                      subscriber(topic<tcp::channel>(them, us, _))
+                          .on_absence([](session_state&) { return quit(); })
+                          .on_message([=](const tcp::segment& heard, session_state& me) {
+                            return serve(heard, me, them, us, is_replay);
+                          }),
+                      subscriber("leave"_sym).on_message([](session_state&) { return quit(); }));
   });
 }
 
@@ -156,16 +155,15 @@ class ground_round {
     visit last{{.how = visitor::manner::ends_it, .chunks = 1, .chunk_bytes = 1}, 0};
     without_hosts listener{minutes_};
     std::jthread market{[&] {
-      run_ground_vm(server(trial_, port_, false), {.kind = vm_kind::parallel,
-                                                   .seed = trial_.vm_seed,
-                                                   .workers = trial_.workers,
-                                                   .executor = trial_.own_threads
-                                                                   ? executor_kind::threads
-                                                                   : executor_kind::best,
-                                                   .handle_signals = false,
-                                                   .log = [](std::string_view) {},
-                                                   .listener = &listener,
-                                                   .record = &log_});
+      run_ground_vm(server(trial_, port_, false),
+                    {.kind = vm_kind::parallel,
+                     .seed = trial_.vm_seed,
+                     .workers = trial_.workers,
+                     .executor = trial_.own_threads ? executor_kind::threads : executor_kind::best,
+                     .handle_signals = false,
+                     .log = [](std::string_view) {},
+                     .listener = &listener,
+                     .record = &log_});
     }};
     const suspender restless{std::chrono::microseconds{trial_.suspend_every_us}};
     if (trial_.suspend_every_us > 0) ++faults_;

@@ -97,14 +97,15 @@ void probe::run(const job& rounds, tally& shared) {
 }
 
 probe::probe(const job& rounds) : last_heard_{steady_clock::now()} {
-  void* const memory = ::mmap(nullptr, sizeof(tally), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      ::mmap(nullptr, sizeof(tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     throw std::system_error{errno, std::generic_category(), "cannot share memory with a child"};
   shared_.reset(new (memory) tally);
   child_ = ::fork();
   if (child_ < 0)
-    throw std::system_error{errno, std::generic_category(), "cannot start a process for the rounds"};
+    throw std::system_error{errno, std::generic_category(),
+                            "cannot start a process for the rounds"};
   if (child_ > 0) return;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::signal(SIGINT, SIG_IGN);  // ^C goes to all; the parent lets us finish our round
@@ -173,9 +174,9 @@ outcome probe::how_it_ended() const {
 }
 
 probe::figures probe::read() const {
-  return {shared_->rounds.load(relaxed), shared_->laws.load(relaxed),
-          shared_->commits.load(relaxed), shared_->events.load(relaxed),
-          shared_->faults.load(relaxed), shared_->seed.load(relaxed),
+  return {shared_->rounds.load(relaxed),   shared_->laws.load(relaxed),
+          shared_->commits.load(relaxed),  shared_->events.load(relaxed),
+          shared_->faults.load(relaxed),   shared_->seed.load(relaxed),
           shared_->workload.load(relaxed), shared_->phase.load(relaxed)};
 }
 

@@ -28,8 +28,8 @@ namespace souk::stress {
 struct job {
   std::vector<const workload*> workloads{};
   unsigned workers = 1;
-  std::uint64_t first_seed = 0;              ///< then the next ones
-  std::optional<sequence> given{};           ///< instead of seeds: always the same
+  std::uint64_t first_seed = 0;     ///< then the next ones
+  std::optional<sequence> given{};  ///< instead of seeds: always the same
   std::optional<std::uint64_t> most_rounds{};
 };
 [[nodiscard]] const workload& workload_of(const job& j, std::uint64_t seed);

@@ -110,9 +110,8 @@ void work() {
   for (int i = 0; i < 4; ++i) {
     const term t = list(i, std::string(40, 'x'), make_record("r", i, make_vector(i, i)));
     all.append(send_message{t});
-    all.append(subscriber(list(t, _)).on_message([t](const term& m) {
-      return send_message{list(t, m)};
-    }));
+    all.append(
+        subscriber(list(t, _)).on_message([t](const term& m) { return send_message{list(t, m)}; }));
     const std::vector<term, allocator<term>> some(20, t);
     (void)to_string(t);
   }
@@ -263,9 +262,8 @@ boot_function company(const trial& of, std::uint32_t vm, book& here) {
       all.append(spawn_vm(company(of, i + 1, here)).under(by));
     }
     if (vm > 0) {
-      all.append(at_meta_level(subscriber(list("go"_sym, _)).on_message([](const term& m) {
-        return send_message{m};
-      })));
+      all.append(at_meta_level(
+          subscriber(list("go"_sym, _)).on_message([](const term& m) { return send_message{m}; })));
     }
     return all;
   });

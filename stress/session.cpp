@@ -80,8 +80,8 @@ class session {
     const probe::figures f = child.read();
     summary_ = grouped(f.rounds) + (f.rounds == 1 ? " round" : " rounds") + " in " +
                as_clock(elapsed()) + ": " + grouped(f.laws) + " laws checked, " +
-               grouped(f.commits) + " commits replayed, " + grouped(f.events) +
-               " events, " + grouped(f.faults) + " faults injected";
+               grouped(f.commits) + " commits replayed, " + grouped(f.events) + " events, " +
+               grouped(f.faults) + " faults injected";
     return child.how_it_ended();
   }
 
@@ -120,8 +120,7 @@ class session {
     while (!child.wait_for(look)) {
       if (interrupted != 0) return std::nullopt;
       live_.show(shrinking_);
-      if (child.is_silent_for(std::min(how_.patience, most_patience_in_shrinking)))
-        child.give_up();
+      if (child.is_silent_for(std::min(how_.patience, most_patience_in_shrinking))) child.give_up();
     }
     const outcome end = child.how_it_ended();
     if (!end.is_failure || end.law != law) return std::nullopt;
@@ -152,15 +151,14 @@ class session {
                    std::to_string(made.size()) + " choices, attempt " + std::to_string(++tried);
       return fail_again(again, end.law, &text).has_value();
     };
-    const sequence smallest = shrink(made, fails, [&until] {
-      return interrupted == 0 && steady_clock::now() < until;
-    });
+    const sequence smallest =
+        shrink(made, fails, [&until] { return interrupted == 0 && steady_clock::now() < until; });
     live_.clear();
     again.given = smallest;
     out_ << "the smallest that failed, of " << tried << " that were tried:\n"
-         << write_out(trial_of(again, 0).first) << "  " << text << "\n  rerun: "
-         << command(workload_name) << " --case " << to_text(smallest) << " --rounds "
-         << *again.most_rounds << std::endl;
+         << write_out(trial_of(again, 0).first) << "  " << text
+         << "\n  rerun: " << command(workload_name) << " --case " << to_text(smallest)
+         << " --rounds " << *again.most_rounds << std::endl;
   }
 
   const session_options& how_;

@@ -22,11 +22,11 @@ struct session_options {
   std::vector<const workload*> workloads{};  ///< none: all
   unsigned workers = 1;
   std::uint64_t seed = 0;
-  std::optional<std::chrono::seconds> time{};       ///< nothing: until it is interrupted
+  std::optional<std::chrono::seconds> time{};  ///< nothing: until it is interrupted
   std::optional<std::uint64_t> most_rounds{};
-  std::optional<sequence> given{};                  ///< the choices of each round
-  std::chrono::seconds patience{60};                ///< with a round that does not go on
-  std::chrono::seconds shrinking{60};               ///< at most; 0: not at all
+  std::optional<sequence> given{};     ///< the choices of each round
+  std::chrono::seconds patience{60};   ///< with a round that does not go on
+  std::chrono::seconds shrinking{60};  ///< at most; 0: not at all
 };
 
 /// True: nothing failed. The live line goes to `live` if that is a terminal, or else a line now and

@@ -58,7 +58,8 @@ class shrinker {
     for (std::size_t i = 0; i < best_.size() && may_go_on_(); ++i) {
       while (i < best_.size() && best_[i] > 0) {
         const std::uint32_t now = best_[i];
-        const bool taken = put(i, 0) || (now > 2 && put(i, now / 2)) || (now > 1 && put(i, now - 1));
+        const bool taken =
+            put(i, 0) || (now > 2 && put(i, now / 2)) || (now > 1 && put(i, now - 1));
         if (!taken) break;
         helped = true;
       }

@@ -9,9 +9,9 @@
 namespace souk::stress {
 
 struct stock {
-  std::int64_t bytes = 0;     ///< in all accounts
-  std::size_t accounts = 0;   ///< custodians
-  std::size_t threads = 0;    ///< not counting those of oneTBB's, which stay
+  std::int64_t bytes = 0;    ///< in all accounts
+  std::size_t accounts = 0;  ///< custodians
+  std::size_t threads = 0;   ///< not counting those of oneTBB's, which stay
   std::size_t descriptors = 0;
 };
 

@@ -8,8 +8,9 @@ namespace souk::stress {
 namespace {
 
 constexpr std::array<std::string_view, 18> step_names{
-    "say",  "tell",  "lift",  "hear",      "announce",    "close", "yield",  "spawn", "attend",
-    "leave", "raise", "raise-odd", "raise-later", "kill", "linger", "hog", "shut-down", "run-dry"};
+    "say",         "tell",  "lift",   "hear",  "announce",  "close",
+    "yield",       "spawn", "attend", "leave", "raise",     "raise-odd",
+    "raise-later", "kill",  "linger", "hog",   "shut-down", "run-dry"};
 
 bool takes_number(step::kind k) {
   switch (k) {
@@ -25,8 +26,8 @@ bool takes_number(step::kind k) {
   }
 }
 
-constexpr std::array<std::string_view, 7> manners{"behaves", "meets lingering", "reads slowly",
-                                                  "goes early", "resets", "is failed", "ends it"};
+constexpr std::array<std::string_view, 7> manners{
+    "behaves", "meets lingering", "reads slowly", "goes early", "resets", "is failed", "ends it"};
 
 std::string count(std::size_t number, const std::string& what, const std::string& ending = "s") {
   return std::to_string(number) + ' ' + what + (number == 1 ? "" : ending);
@@ -103,12 +104,12 @@ std::string describe(const trial& t) {
   }
   faults += static_cast<std::size_t>(
       std::ranges::count_if(t.visitors, [](const visitor& v) { return is_fault(v.how); }));
-  faults += (t.are_descriptors_scarce ? 1U : 0U) + (t.shut_down_after > 0 ? 1U : 0U) + (t.destroy_after > 0 ? 1U : 0U) +
-            (t.suspend_every_us > 0 ? 1U : 0U);
-  const std::string who =
-      t.visitors.empty() ? count(processes, "process", "es") + ", " + count(steps, "step") + ", " +
-                               count(t.vms.size(), "nested VM")
-                         : count(t.visitors.size(), "visitor");
+  faults += (t.are_descriptors_scarce ? 1U : 0U) + (t.shut_down_after > 0 ? 1U : 0U) +
+            (t.destroy_after > 0 ? 1U : 0U) + (t.suspend_every_us > 0 ? 1U : 0U);
+  const std::string who = t.visitors.empty()
+                              ? count(processes, "process", "es") + ", " + count(steps, "step") +
+                                    ", " + count(t.vms.size(), "nested VM")
+                              : count(t.visitors.size(), "visitor");
   return who + ", " + count(faults, "fault") + ", on " + count(t.workers, "worker");
 }
 

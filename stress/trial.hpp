@@ -29,14 +29,14 @@ struct step {
     attend,    ///< the same, and again when it is gone, some times
     leave,
     // Faults.
-    raise,      ///< an exception, in mid-handler
-    raise_odd,  ///< one that is no std::exception
-    raise_later,    ///< an exception in a continuation
-    kill,       ///< a process that it has heard of
-    linger,     ///< in the handler, for `to` milliseconds
-    hog,        ///< takes memory until it is refused; where there is a limit
-    shut_down,  ///< the custodian of its VM; not in the outermost
-    run_dry     ///< the `to`-th allocation of the handler fails (interference.hpp)
+    raise,        ///< an exception, in mid-handler
+    raise_odd,    ///< one that is no std::exception
+    raise_later,  ///< an exception in a continuation
+    kill,         ///< a process that it has heard of
+    linger,       ///< in the handler, for `to` milliseconds
+    hog,          ///< takes memory until it is refused; where there is a limit
+    shut_down,    ///< the custodian of its VM; not in the outermost
+    run_dry       ///< the `to`-th allocation of the handler fails (interference.hpp)
   };
   kind what = kind::say;
   std::uint32_t to = 0;
@@ -45,8 +45,8 @@ struct step {
 [[nodiscard]] constexpr bool is_fault(step::kind k) noexcept { return k >= step::kind::raise; }
 
 struct part {
-  std::uint32_t vm = 0;           ///< where those live who are there from the beginning
-  std::uint32_t copies = 1;       ///< of those; 0: there are only those that are spawned
+  std::uint32_t vm = 0;      ///< where those live who are there from the beginning
+  std::uint32_t copies = 1;  ///< of those; 0: there are only those that are spawned
   std::vector<std::uint32_t> hears{};
   std::vector<std::uint32_t> hears_outside{};  ///< at meta level
   std::vector<step> script{};

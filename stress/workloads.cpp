@@ -13,8 +13,11 @@ using kind = step::kind;
 /// What steps there may be, and how often each. The first is what choice 0 stands for.
 using palette = std::vector<std::pair<kind, std::uint32_t>>;
 
-const palette crashes{{kind::raise, 1}, {kind::raise_odd, 1}, {kind::raise_later, 1},
-                      {kind::run_dry, 2}, {kind::linger, 4}};
+const palette crashes{{kind::raise, 1},
+                      {kind::raise_odd, 1},
+                      {kind::raise_later, 1},
+                      {kind::run_dry, 2},
+                      {kind::linger, 4}};
 const palette ends{{kind::kill, 2}, {kind::leave, 1}, {kind::shut_down, 1}, {kind::hog, 1}};
 
 palette operator+(palette left, const palette& right) {
@@ -82,8 +85,7 @@ class author {
   [[nodiscard]] kind allowed(kind what, const part& p, unsigned generations) const {
     const bool is_nested = p.vm > 0;
     switch (what) {
-      case kind::hog:
-        return is_nested && trial_.vms[p.vm - 1].is_limited ? what : kind::raise;
+      case kind::hog: return is_nested && trial_.vms[p.vm - 1].is_limited ? what : kind::raise;
       case kind::shut_down: return is_nested ? what : kind::leave;
       case kind::lift: return is_nested ? what : kind::say;
       case kind::spawn:
@@ -101,10 +103,16 @@ class author {
 
 // Everybody with everybody: what the commit protocol is there for.
 void mesh(trial& t, choices& from) {
-  author by{t, from,
-            {{kind::say, 6}, {kind::tell, 6}, {kind::yield, 2}, {kind::hear, 1},
-             {kind::announce, 1}, {kind::close, 1}},
-            crashes + ends, from.draw(1, 4)};
+  author by{t,
+            from,
+            {{kind::say, 6},
+             {kind::tell, 6},
+             {kind::yield, 2},
+             {kind::hear, 1},
+             {kind::announce, 1},
+             {kind::close, 1}},
+            crashes + ends,
+            from.draw(1, 4)};
   do {
     by.add({}, 8);
   } while (t.cast.size() < 32 && from.more(12));
@@ -112,10 +120,17 @@ void mesh(trial& t, choices& from) {
 
 // Endpoints and processes that come and go while others talk.
 void churn(trial& t, choices& from) {
-  author by{t, from,
-            {{kind::say, 3}, {kind::hear, 5}, {kind::announce, 5}, {kind::close, 6},
-             {kind::spawn, 3}, {kind::tell, 1}, {kind::leave, 1}},
-            crashes + ends + palette{{kind::kill, 6}}, from.draw(1, 3)};
+  author by{t,
+            from,
+            {{kind::say, 3},
+             {kind::hear, 5},
+             {kind::announce, 5},
+             {kind::close, 6},
+             {kind::spawn, 3},
+             {kind::tell, 1},
+             {kind::leave, 1}},
+            crashes + ends + palette{{kind::kill, 6}},
+            from.draw(1, 3)};
   do {
     by.add({}, 8);
   } while (t.cast.size() < 32 && from.more(8));
@@ -127,10 +142,18 @@ void nesting(trial& t, choices& from) {
     const auto made = static_cast<std::uint32_t>(t.vms.size());
     t.vms.push_back({.inside = made - std::min(from.draw(3), made), .is_limited = from.once_in(3)});
   } while (t.vms.size() < 10 && from.more(5));
-  author by{t, from,
-            {{kind::say, 3}, {kind::lift, 6}, {kind::tell, 2}, {kind::hear, 1},
-             {kind::announce, 1}, {kind::close, 1}, {kind::yield, 1}, {kind::spawn, 1}},
-            crashes + ends, from.draw(1, 3)};
+  author by{t,
+            from,
+            {{kind::say, 3},
+             {kind::lift, 6},
+             {kind::tell, 2},
+             {kind::hear, 1},
+             {kind::announce, 1},
+             {kind::close, 1},
+             {kind::yield, 1},
+             {kind::spawn, 1}},
+            crashes + ends,
+            from.draw(1, 3)};
   do {
     part p{.vm = from.draw(static_cast<std::uint32_t>(t.vms.size()) + 1)};
     while (p.vm > 0 && p.hears_outside.size() < 3 && from.more(1))
@@ -147,9 +170,11 @@ void storm(trial& t, choices& from) {
     speakers.add({}, 12);
   } while (t.cast.size() < 4 && from.more(2));
   t.cast.push_back({.copies = crowds.at(from.draw(crowds.size())), .hears = {0}});
-  author hearers{t, from,
+  author hearers{t,
+                 from,
                  {{kind::tell, 4}, {kind::close, 1}, {kind::hear, 1}, {kind::yield, 1}},
-                 crashes + palette{{kind::linger, 4}, {kind::kill, 1}, {kind::leave, 2}}, 2};
+                 crashes + palette{{kind::linger, 4}, {kind::kill, 1}, {kind::leave, 2}},
+                 2};
   while (t.cast.size() < 12 && from.more(4)) hearers.add({.hears = {0}}, 6);
 }
 
@@ -159,10 +184,16 @@ void chat(trial& t, choices& from) {
   constexpr std::uint32_t desk = 1;
   constexpr std::array<std::uint32_t, 16> houses{4,  4,  4,  16, 16,  16,  16,  64,
                                                  64, 64, 64, 64, 512, 512, 512, 10'000};
-  author guests{t, from,
-                {{kind::say, 4}, {kind::announce, 2}, {kind::close, 2}, {kind::hear, 2},
-                 {kind::tell, 2}, {kind::leave, 1}},
-                crashes + palette{{kind::kill, 1}, {kind::linger, 1}, {kind::leave, 2}}, 2};
+  author guests{t,
+                from,
+                {{kind::say, 4},
+                 {kind::announce, 2},
+                 {kind::close, 2},
+                 {kind::hear, 2},
+                 {kind::tell, 2},
+                 {kind::leave, 1}},
+                crashes + palette{{kind::kill, 1}, {kind::linger, 1}, {kind::leave, 2}},
+                2};
   t.cast.push_back({.hears = {desk}, .script = {{kind::say, room}, {kind::tell}}});
   const std::uint32_t house = houses.at(from.draw(houses.size()));
   t.cast.push_back({.copies = house, .hears = {room}});
@@ -178,10 +209,12 @@ void chat(trial& t, choices& from) {
 
 // Those who look after others, and start them again, while somebody kills.
 void supervision(trial& t, choices& from) {
-  author by{t, from,
-            {{kind::attend, 4}, {kind::say, 4}, {kind::spawn, 1}, {kind::yield, 1},
-             {kind::leave, 1}},
-            crashes + palette{{kind::kill, 4}}, 2};
+  author by{
+      t,
+      from,
+      {{kind::attend, 4}, {kind::say, 4}, {kind::spawn, 1}, {kind::yield, 1}, {kind::leave, 1}},
+      crashes + palette{{kind::kill, 4}},
+      2};
   do {
     part p{};
     p.script.push_back({kind::attend, 0});
@@ -197,9 +230,9 @@ void supervision(trial& t, choices& from) {
 // An echo server, and peers who behave, are slow, go or reset.
 void visits(trial& t, choices& from) {
   constexpr std::array<visitor::manner, 10> manners{
-      visitor::manner::behaves,     visitor::manner::behaves,      visitor::manner::behaves,
-      visitor::manner::goes_early,  visitor::manner::resets,       visitor::manner::resets,
-      visitor::manner::is_failed,   visitor::manner::reads_slowly, visitor::manner::reads_slowly,
+      visitor::manner::behaves,        visitor::manner::behaves,      visitor::manner::behaves,
+      visitor::manner::goes_early,     visitor::manner::resets,       visitor::manner::resets,
+      visitor::manner::is_failed,      visitor::manner::reads_slowly, visitor::manner::reads_slowly,
       visitor::manner::meets_lingering};
   constexpr std::array<std::uint32_t, 5> sizes{1, 16, 512, 8'192, 65'536};
   // Who behaves reads all the time, but how fast is for the system to say.

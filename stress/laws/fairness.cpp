@@ -41,8 +41,8 @@ std::optional<std::string> check_fairness(const evidence& e) {
         if (one.at > ready + bound) {
           return "process " + name_of(who) + " waited for message " +
                  std::to_string(one.said->serial) + " of process " + name_of(one.said->sender) +
-                 " while others handled " + std::to_string(one.at - ready) + " events; the bound is " +
-                 std::to_string(bound);
+                 " while others handled " + std::to_string(one.at - ready) +
+                 " events; the bound is " + std::to_string(bound);
         }
       }
       last = one.at;

@@ -18,8 +18,7 @@ std::string at(pid who, const term& id) {
 }
 
 /// Of the peers of an endpoint, what it would be told of each.
-present expected(const role& own,
-                 const std::vector<std::pair<role, std::int64_t>>& all) {
+present expected(const role& own, const std::vector<std::pair<role, std::int64_t>>& all) {
   present out;
   for (const auto& [peer, times] : all) {
     if (!sees(own.interest, peer.interest)) continue;
@@ -76,8 +75,8 @@ std::optional<std::string> check_presence(const evidence& e) {
       std::int64_t& times = seen[who][one.endpoint][one.role];
       times += one.what == event_kind::presence ? 1 : -1;
       if (times < 0)
-        return at(who, one.endpoint) + "was told of an absence without a presence: " +
-               to_string(one.role);
+        return at(who, one.endpoint) +
+               "was told of an absence without a presence: " + to_string(one.role);
     }
   }
   if (!e.is_at_rest()) return std::nullopt;

@@ -95,10 +95,10 @@ TEST(StressHooks, FindsNothingWhereNothingIsBroken) {
 class StressWithHooks : public testing::TestWithParam<std::string> {};
 
 TEST_P(StressWithHooks, FindsWhatIsBrokenMakesItSmallAndSeesItAgain) {
-  const finished found =
-      run(SOUK_STRESS_HOOKS " mesh churn --workers 8 --seconds 200 --patience 10 --shrink 10 "
-                            "--mutant " +
-          GetParam());
+  const finished found = run(SOUK_STRESS_HOOKS
+                             " mesh churn --workers 8 --seconds 200 --patience 10 --shrink 10 "
+                             "--mutant " +
+                             GetParam());
   ASSERT_EQ(found.status, 1) << found.out;
   EXPECT_THAT(found.out, HasSubstr("FAILED the law of "));
   EXPECT_THAT(found.out, HasSubstr("the smallest that failed"));

@@ -42,10 +42,9 @@ class Laws : public ::testing::Test {
     notes.said_at.resize(static_cast<std::size_t>(count), 0);
   }
   void hear(pid who, pid sender, std::int64_t number, const term& cause = false) {
-    minutes_.on_event(
-        who, hears_room_,
-        event::message(orientation::publisher,
-                       term{saying{room, false, sender, number, number, cause}}));
+    minutes_.on_event(who, hears_room_,
+                      event::message(orientation::publisher,
+                                     term{saying{room, false, sender, number, number, cause}}));
   }
   void hear_all(pid sender, std::int64_t number) {
     for (const pid who : {a, b, c}) hear(who, sender, number);

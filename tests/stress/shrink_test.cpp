@@ -36,11 +36,15 @@ TEST(Shrink, MakesNumbersAsSmallAsTheyCanBe) {
 }
 
 TEST(Shrink, OfWhatFailsAlwaysIsNothing) {
-  EXPECT_THAT(shrink(many(), [](const sequence&) { return true; }, for_ever), IsEmpty());
+  EXPECT_THAT(shrink(
+                  many(), [](const sequence&) { return true; }, for_ever),
+              IsEmpty());
 }
 
 TEST(Shrink, KeepsWhatItWasGivenIfNothingElseFails) {
-  EXPECT_EQ(shrink(many(), [](const sequence&) { return false; }, for_ever), many());
+  EXPECT_EQ(shrink(
+                many(), [](const sequence&) { return false; }, for_ever),
+            many());
 }
 
 // A parallel run does not fail each time.

@@ -116,8 +116,8 @@ comparison compare(const witness& left, const witness& right) {
     const auto [a, b] =
         std::ranges::mismatch(l, r, [&](const term& x, const term& y) { return names.same(x, y); });
     if (a == l.end() && b == r.end()) continue;
-    const bool may_end = (a == l.end() && left.was_collected(who)) ||
-                         (b == r.end() && right.was_collected(who));
+    const bool may_end =
+        (a == l.end() && left.was_collected(who)) || (b == r.end() && right.was_collected(who));
     if (may_end && is_end(a, l) && is_end(b, r)) continue;
     ++out.divergences;
     if (!out.first) out.first = divergence{who, static_cast<std::size_t>(a - l.begin()), l, r};

@@ -16,8 +16,8 @@
 namespace souk::tool {
 namespace {
 
-using stress::session_options;
 using std::chrono::seconds;
+using stress::session_options;
 
 constexpr std::uint64_t most_seconds = 366UL * 24 * 3600;
 constexpr unsigned workers_per_core = 4;
@@ -30,10 +30,9 @@ void add_workload(session_options& how, const std::string& name) {
   std::vector<std::string_view> names;
   for (const stress::workload& each : stress::workloads()) names.push_back(each.name);
   const auto near = nearest(name, names);
-  throw CLI::ValidationError("WORKLOAD", "there is no " + in_quotes(shortened(name)) + ", only " +
-                                             alternatives(names) +
-                                             (near ? "; did you mean " + in_quotes(*near) + "?"
-                                                   : ""));
+  throw CLI::ValidationError(
+      "WORKLOAD", "there is no " + in_quotes(shortened(name)) + ", only " + alternatives(names) +
+                      (near ? "; did you mean " + in_quotes(*near) + "?" : ""));
 }
 
 stress::sequence read_case(const std::string& text) {
@@ -72,7 +71,8 @@ void add_stress_options(CLI::App& to, session_options& how) {
                    {.least = 1, .most = most_seconds}, "For how long")
                    ->type_name("N")
                    ->default_str("60");
-  to.add_flag_callback("--endless", [&how] { how.time.reset(); }, "Until ^C, or a failure")
+  to.add_flag_callback(
+        "--endless", [&how] { how.time.reset(); }, "Until ^C, or a failure")
       ->excludes(time);
   add_number_option(
       to, "--rounds", [&how](std::uint64_t n) { how.most_rounds = n; }, {.least = 1},
@@ -82,10 +82,11 @@ void add_stress_options(CLI::App& to, session_options& how) {
       to, "--workers", [&how](std::uint64_t n) { how.workers = static_cast<unsigned>(n); },
       {.least = 1, .most = 1024}, "How many threads run a VM, at most (default: four a core)")
       ->type_name("N");
-  auto* seed = add_number_option(
-                   to, "--seed", [&how](std::uint64_t s) { how.seed = s; }, {}, "Of the first round")
-                   ->type_name("S")
-                   ->default_str("0");
+  auto* seed =
+      add_number_option(
+          to, "--seed", [&how](std::uint64_t s) { how.seed = s; }, {}, "Of the first round")
+          ->type_name("S")
+          ->default_str("0");
   to.add_option_function<std::string>(
         "--case", [&how](const std::string& text) { how.given = read_case(text); },
         "The choices of a round instead of a seed, as a failure shows them")

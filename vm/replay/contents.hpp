@@ -75,9 +75,7 @@ class journal::contents {
     return answers_;
   }
   [[nodiscard]] const std::vector<term>& answers_to(pid who) const;
-  [[nodiscard]] const std::map<pid, cut>& all_cut_off() const noexcept {
-    return cut_off_;
-  }
+  [[nodiscard]] const std::map<pid, cut>& all_cut_off() const noexcept { return cut_off_; }
   [[nodiscard]] bool is_cut_short() const noexcept {
     return is_cut_short_.load(std::memory_order_relaxed);
   }
