@@ -7,6 +7,7 @@
 // Threads    One.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -36,10 +37,40 @@ class choices {
   /// All that was drawn.
   [[nodiscard]] const sequence& made() const noexcept { return made_; }
 
+  /// Which of them belong together, such as a process, a step: without these the rest still means
+  /// what it meant.
+  struct span {
+    std::size_t begin;
+    std::size_t end;
+
+    friend bool operator==(const span&, const span&) = default;
+  };
+  [[nodiscard]] const std::vector<span>& spans() const noexcept { return spans_; }
+
+  /// Calls `add` for one after the other of about so many, but no more than `most` times. Each is a
+  /// span.
+  template <class F>
+  void repeat(std::uint32_t about, std::size_t most, F add) {
+    for (; most > 0; --most) {
+      const std::size_t begin = made_.size();
+      if (!more(about)) return;
+      add();
+      spans_.push_back({begin, made_.size()});
+    }
+  }
+
+  /// The same with one more, whatever is chosen.
+  template <class F>
+  void repeat_after_one(std::uint32_t about, std::size_t most, F add) {
+    add();
+    repeat(about, most - 1, add);
+  }
+
  private:
   std::optional<std::mt19937_64> dice_{};
   sequence given_{};
   sequence made_{};
+  std::vector<span> spans_{};
 };
 
 /// Numbers with points between them, as on the command line.

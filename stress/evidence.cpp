@@ -52,6 +52,13 @@ std::map<pid, minutes::roles> minutes::all_open() const {
   return all;
 }
 
+std::optional<std::string> find_difference(const minutes& run, const minutes& replay) {
+  const tool::comparison difference = compare(run.seen(), replay.seen());
+  if (!difference.first) return std::nullopt;
+  return std::to_string(difference.divergences) + " processes saw something else; the first is " +
+         side_by_side(*difference.first, "parallel", "functional");
+}
+
 term to_term(const role& r) {
   return list(symbol{to_string(r.orientation)}, symbol{to_string(r.interest)}, r.topic);
 }

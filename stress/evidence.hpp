@@ -17,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -60,6 +61,9 @@ class minutes final : public vm_listener {
   std::atomic<std::uint64_t>& clock_;
   std::array<part, 16> parts_;
 };
+
+/// Where a process saw something else in the replay than in the run.
+[[nodiscard]] std::optional<std::string> find_difference(const minutes& run, const minutes& replay);
 
 /// As terms, for comparison.
 [[nodiscard]] term to_term(const role& r);

@@ -202,10 +202,7 @@ class ground_round {
     } catch (const journal_error& error) {
       return error.what();
     }
-    const tool::comparison difference = compare(minutes_.seen(), again.seen());
-    if (!difference.first) return std::nullopt;
-    return std::to_string(difference.divergences) + " processes saw something else; the first is " +
-           side_by_side(*difference.first, "parallel", "functional");
+    return find_difference(minutes_, again);
   }
 
   const trial& trial_;

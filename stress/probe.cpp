@@ -61,10 +61,10 @@ const workload& workload_of(const job& j, std::uint64_t seed) {
   return *j.workloads.front();
 }
 
-std::pair<trial, sequence> trial_of(const job& j, std::uint64_t seed) {
+made_trial trial_of(const job& j, std::uint64_t seed) {
   choices from = j.given ? choices{*j.given} : choices{seed};
   trial t = make_trial(workload_of(j, seed), from, j.workers);
-  return {std::move(t), from.made()};
+  return {std::move(t), from.made(), from.spans()};
 }
 
 void probe::run(const job& rounds, tally& shared) {
@@ -73,7 +73,7 @@ void probe::run(const job& rounds, tally& shared) {
     const std::uint64_t seed = rounds.first_seed + done;
     shared.seed.store(seed, relaxed);
     shared.workload.store(workload_of(rounds, seed).name.data(), relaxed);
-    const trial t = trial_of(rounds, seed).first;
+    const trial t = trial_of(rounds, seed).what;
     const auto tell_phase = [&shared](std::string_view phase) {
       shared.phase.store(phase.data(), relaxed);
       shared.pulse.fetch_add(1, relaxed);

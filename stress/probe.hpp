@@ -34,7 +34,12 @@ struct job {
 };
 [[nodiscard]] const workload& workload_of(const job& j, std::uint64_t seed);
 /// The trial of a round, and the choices it was made of.
-[[nodiscard]] std::pair<trial, sequence> trial_of(const job& j, std::uint64_t seed);
+struct made_trial {
+  trial what;
+  sequence made;
+  std::vector<choices::span> spans;
+};
+[[nodiscard]] made_trial trial_of(const job& j, std::uint64_t seed);
 
 /// How a probe ended.
 struct outcome {

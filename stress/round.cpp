@@ -130,10 +130,7 @@ class round_of {
     } catch (const journal_error& error) {
       return error.what();
     }
-    const tool::comparison difference = compare(minutes_.seen(), functional.seen());
-    if (!difference.first) return std::nullopt;
-    return std::to_string(difference.divergences) + " processes saw something else; the first is " +
-           side_by_side(*difference.first, "parallel", "functional");
+    return find_difference(minutes_, functional);
   }
 
   const trial& trial_;

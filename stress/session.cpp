@@ -96,7 +96,7 @@ class session {
   }
 
   void report(const outcome& end) {
-    const auto [failed, made] = trial_of(rounds_, end.seed);
+    const auto [failed, made, spans] = trial_of(rounds_, end.seed);
     out_ << "FAILED the law of " << end.law << ", in the round of seed " << end.seed << ":\n"
          << "  " << end.text << "\n  in " << failed.workload << ": " << describe(failed)
          << "\n  rerun: " << rerun(failed, end.seed) << std::endl;
@@ -151,12 +151,17 @@ class session {
                    std::to_string(made.size()) + " choices, attempt " + std::to_string(++tried);
       return fail_again(again, end.law, &text).has_value();
     };
-    const sequence smallest =
-        shrink(made, fails, [&until] { return interrupted == 0 && steady_clock::now() < until; });
+    const auto spans_of = [&again](const sequence& of) {
+      job same = again;
+      same.given = of;
+      return trial_of(same, 0).spans;
+    };
+    const auto may_go_on = [&until] { return interrupted == 0 && steady_clock::now() < until; };
+    const sequence smallest = shrink(made, {fails, spans_of, may_go_on});
     live_.clear();
     again.given = smallest;
     out_ << "the smallest that failed, of " << tried << " that were tried:\n"
-         << write_out(trial_of(again, 0).first) << "  " << text
+         << write_out(trial_of(again, 0).what) << "  " << text
          << "\n  rerun: " << command(workload_name) << " --case " << to_text(smallest)
          << " --rounds " << *again.most_rounds << std::endl;
   }

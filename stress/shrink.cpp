@@ -1,7 +1,6 @@
 #include "stress/shrink.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace souk::stress {
@@ -9,16 +8,15 @@ namespace {
 
 class shrinker {
  public:
-  shrinker(sequence failed, const std::function<bool(const sequence&)>& fails,
-           const std::function<bool()>& may_go_on)
-      : best_{std::move(failed)}, fails_{fails}, may_go_on_{may_go_on} {}
+  shrinker(sequence failed, const shrinking& how) : best_{std::move(failed)}, how_{how} {}
 
   [[nodiscard]] sequence run() {
     drop_zeros();
-    while (may_go_on_()) {
-      const bool shorter = leave_out();
-      const bool smaller = lower();
-      if (!shorter && !smaller) break;
+    for (bool helped = true; helped && how_.may_go_on();) {
+      helped = leave_out_the_end();
+      helped = leave_out_spans() || helped;
+      helped = leave_out_few() || helped;
+      helped = lower() || helped;
     }
     return best_;
   }
@@ -30,23 +28,58 @@ class shrinker {
   }
 
   bool try_it(sequence candidate) {
-    if (!may_go_on_() || !fails_(candidate)) return false;
+    if (!how_.may_go_on() || !how_.fails(candidate)) return false;
     best_ = std::move(candidate);
     drop_zeros();
     return true;
   }
+  bool try_without(std::size_t begin, std::size_t end) {
+    sequence shorter = best_;
+    shorter.erase(shorter.begin() + static_cast<std::ptrdiff_t>(begin),
+                  shorter.begin() + static_cast<std::ptrdiff_t>(std::min(end, shorter.size())));
+    return try_it(std::move(shorter));
+  }
 
-  /// Parts of it, the longest first, from the back.
-  bool leave_out() {
+  /// As much as possible, a half of what is left at a time.
+  bool leave_out_the_end() {
     bool helped = false;
-    for (std::size_t length = std::bit_floor(best_.size()); length > 0; length /= 2) {
-      for (std::size_t end = best_.size(); end >= length && may_go_on_();) {
-        sequence shorter = best_;
-        const auto from = shorter.begin() + static_cast<std::ptrdiff_t>(end - length);
-        shorter.erase(from, from + static_cast<std::ptrdiff_t>(length));
-        const bool taken = try_it(std::move(shorter));
+    for (std::size_t part = best_.size() / 2; part > 1 && how_.may_go_on(); part /= 2) {
+      while (part < best_.size() && try_without(best_.size() - part, best_.size())) helped = true;
+    }
+    return helped;
+  }
+
+  /// Whole processes and steps: the largest first.
+  bool leave_out_spans() {
+    bool helped = false;
+    std::vector<choices::span> all = list_spans();
+    for (std::size_t i = 0; i < all.size() && how_.may_go_on();) {
+      if (try_without(all[i].begin, all[i].end)) {
+        helped = true;
+        all = list_spans();  // what follows is there still, at the same place
+      } else {
+        ++i;
+      }
+    }
+    return helped;
+  }
+  [[nodiscard]] std::vector<choices::span> list_spans() const {
+    std::vector<choices::span> all = how_.spans_of(best_);
+    std::erase_if(all, [this](const choices::span& s) { return s.begin >= best_.size(); });
+    std::ranges::stable_sort(all, std::greater{},
+                             [](const choices::span& s) { return s.end - s.begin; });
+    return all;
+  }
+
+  /// Choices that belong to nothing else, from the back.
+  bool leave_out_few() {
+    constexpr std::size_t most = 4;
+    bool helped = false;
+    for (std::size_t length = most; length > 0; --length) {
+      for (std::size_t end = best_.size(); end >= length && how_.may_go_on();) {
+        const bool taken = try_without(end - length, end);
         helped = helped || taken;
-        end = std::min(end - (taken || length == 1 ? 1 : length / 2), best_.size());
+        end = std::min(end - 1, best_.size());
       }
     }
     return helped;
@@ -55,7 +88,7 @@ class shrinker {
   /// One after the other: to nothing, to a half, by one.
   bool lower() {
     bool helped = false;
-    for (std::size_t i = 0; i < best_.size() && may_go_on_(); ++i) {
+    for (std::size_t i = 0; i < best_.size() && how_.may_go_on(); ++i) {
       while (i < best_.size() && best_[i] > 0) {
         const std::uint32_t now = best_[i];
         const bool taken =
@@ -73,15 +106,13 @@ class shrinker {
   }
 
   sequence best_;
-  const std::function<bool(const sequence&)>& fails_;
-  const std::function<bool()>& may_go_on_;
+  const shrinking& how_;
 };
 
 }  // namespace
 
-sequence shrink(sequence failed, const std::function<bool(const sequence&)>& fails,
-                const std::function<bool()>& may_go_on) {
-  return shrinker{std::move(failed), fails, may_go_on}.run();
+sequence shrink(sequence failed, const shrinking& how) {
+  return shrinker{std::move(failed), how}.run();
 }
 
 }  // namespace souk::stress

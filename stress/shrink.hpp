@@ -9,10 +9,16 @@
 
 namespace souk::stress {
 
-/// Tries to leave choices out and to make them smaller, as long as `may_go_on` and it helps. What
-/// it returns has failed, by `fails`, or is what it was given. A trial may fail only now and then:
-/// `fails` is to try as often as it takes to be fairly sure.
-[[nodiscard]] sequence shrink(sequence failed, const std::function<bool(const sequence&)>& fails,
-                              const std::function<bool()>& may_go_on);
+struct shrinking {
+  /// A trial may fail only now and then: it is to be tried as often as it takes to be fairly sure.
+  std::function<bool(const sequence&)> fails;
+  /// Which of them belong together.
+  std::function<std::vector<choices::span>(const sequence&)> spans_of;
+  std::function<bool()> may_go_on;
+};
+
+/// Tries to leave choices out and to make them smaller, as long as it may and that helps. What it
+/// returns has failed, or is what it was given.
+[[nodiscard]] sequence shrink(sequence failed, const shrinking& how);
 
 }  // namespace souk::stress

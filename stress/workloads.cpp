@@ -49,10 +49,10 @@ class author {
 
   /// A part with a script of about so many steps. Its number.
   std::uint32_t add(part p, std::uint32_t about, unsigned generations = 2) {
-    while (p.hears.size() < groups_ && from_.more(1)) p.hears.push_back(group());
+    from_.repeat(1, groups_ - std::min<std::size_t>(groups_, p.hears.size()),
+                 [&] { p.hears.push_back(group()); });
     if (generations < 2 && from_.once_in(12)) p.is_stillborn = true;
-    while (p.script.size() < most_steps && from_.more(about))
-      p.script.push_back(make_step(p, generations));
+    from_.repeat(about, most_steps, [&] { p.script.push_back(make_step(p, generations)); });
     return add_as_it_is(std::move(p));
   }
   std::uint32_t add_as_it_is(part p) {
@@ -113,9 +113,7 @@ void mesh(trial& t, choices& from) {
              {kind::close, 1}},
             crashes + ends,
             from.draw(1, 4)};
-  do {
-    by.add({}, 8);
-  } while (t.cast.size() < 32 && from.more(12));
+  from.repeat_after_one(12, 32, [&] { by.add({}, 8); });
 }
 
 // Endpoints and processes that come and go while others talk.
@@ -131,17 +129,15 @@ void churn(trial& t, choices& from) {
              {kind::leave, 1}},
             crashes + ends + palette{{kind::kill, 6}},
             from.draw(1, 3)};
-  do {
-    by.add({}, 8);
-  } while (t.cast.size() < 32 && from.more(8));
+  from.repeat_after_one(8, 32, [&] { by.add({}, 8); });
 }
 
 // VMs in VMs, and what passes their borders.
 void nesting(trial& t, choices& from) {
-  do {
+  from.repeat_after_one(5, 10, [&] {
     const auto made = static_cast<std::uint32_t>(t.vms.size());
     t.vms.push_back({.inside = made - std::min(from.draw(3), made), .is_limited = from.once_in(3)});
-  } while (t.vms.size() < 10 && from.more(5));
+  });
   author by{t,
             from,
             {{kind::say, 3},
@@ -154,28 +150,25 @@ void nesting(trial& t, choices& from) {
              {kind::spawn, 1}},
             crashes + ends,
             from.draw(1, 3)};
-  do {
+  from.repeat_after_one(12, 24, [&] {
     part p{.vm = from.draw(static_cast<std::uint32_t>(t.vms.size()) + 1)};
-    while (p.vm > 0 && p.hears_outside.size() < 3 && from.more(1))
-      p.hears_outside.push_back(by.group());
+    if (p.vm > 0) from.repeat(1, 3, [&] { p.hears_outside.push_back(by.group()); });
     by.add(std::move(p), 6);
-  } while (t.cast.size() < 24 && from.more(12));
+  });
 }
 
 // A few who speak to very many, some of whom are slow, fail or leave in the middle of it.
 void storm(trial& t, choices& from) {
   constexpr std::array<std::uint32_t, 4> crowds{2, 16, 128, 1'000};
   author speakers{t, from, {{kind::say, 6}, {kind::yield, 2}, {kind::announce, 1}}, {}, 2};
-  do {
-    speakers.add({}, 12);
-  } while (t.cast.size() < 4 && from.more(2));
+  from.repeat_after_one(2, 4, [&] { speakers.add({}, 12); });
   t.cast.push_back({.copies = crowds.at(from.draw(crowds.size())), .hears = {0}});
   author hearers{t,
                  from,
                  {{kind::tell, 4}, {kind::close, 1}, {kind::hear, 1}, {kind::yield, 1}},
                  crashes + palette{{kind::linger, 4}, {kind::kill, 1}, {kind::leave, 2}},
                  2};
-  while (t.cast.size() < 12 && from.more(4)) hearers.add({.hears = {0}}, 6);
+  from.repeat(4, 8, [&] { hearers.add({.hears = {0}}, 6); });
 }
 
 // A room with a host, those who listen, those who talk, and those who come and go.
@@ -198,13 +191,13 @@ void chat(trial& t, choices& from) {
   const std::uint32_t house = houses.at(from.draw(houses.size()));
   t.cast.push_back({.copies = house, .hears = {room}});
   // Each word is heard by the whole house, and the replay looks for those who hear it one by one.
-  const std::size_t most_parts = house <= 64 ? 14 : house <= 512 ? 7 : 4;
+  const std::size_t most_parts = house <= 64 ? 12 : house <= 512 ? 5 : 2;
   if (house > 512) t.goes = 1;
-  do {
+  from.repeat_after_one(6, most_parts, [&] {
     const std::uint32_t copies = from.draw(1, 4);
     guests.add({.copies = copies, .hears = {room}, .script = {{kind::say, desk}}},
                house <= 512 ? 5 : 2);
-  } while (t.cast.size() < most_parts && from.more(6));
+  });
 }
 
 // Those who look after others, and start them again, while somebody kills.
@@ -215,15 +208,15 @@ void supervision(trial& t, choices& from) {
       {{kind::attend, 4}, {kind::say, 4}, {kind::spawn, 1}, {kind::yield, 1}, {kind::leave, 1}},
       crashes + palette{{kind::kill, 4}},
       2};
-  do {
+  from.repeat_after_one(4, 12, [&] {
     part p{};
     p.script.push_back({kind::attend, 0});
     const std::uint32_t child = by.add({.copies = 0, .script = {{kind::say, 0}}}, 4, 1);
     p.script.front().to = child;
     by.add(std::move(p), 4);
-  } while (t.cast.size() < 24 && from.more(4));
+  });
   part killer{.hears = {0}};
-  while (killer.script.size() < 12 && from.more(6)) killer.script.push_back({kind::kill});
+  from.repeat(6, 12, [&] { killer.script.push_back({kind::kill}); });
   by.add_as_it_is(std::move(killer));
 }
 
@@ -238,11 +231,11 @@ void visits(trial& t, choices& from) {
   // Who behaves reads all the time, but how fast is for the system to say.
   if (from.once_in(3)) t.write_limit_bytes = 1U << 22;
   t.are_descriptors_scarce = from.once_in(4);
-  do {
+  from.repeat_after_one(6, 16, [&] {
     const auto how = manners.at(from.draw(manners.size()));
     const std::uint32_t most = how == visitor::manner::meets_lingering ? 4 : 20;
     t.visitors.push_back({how, from.draw(1, most), sizes.at(from.draw(sizes.size()))});
-  } while (t.visitors.size() < 16 && from.more(6));
+  });
 }
 
 }  // namespace
