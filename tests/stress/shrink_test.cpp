@@ -43,11 +43,11 @@ TEST(Shrink, MakesNumbersAsSmallAsTheyCanBe) {
 }
 
 TEST(Shrink, OfWhatFailsAlwaysIsNothing) {
-  EXPECT_THAT(shrink(many(), [](const sequence&) { return true; }), IsEmpty());
+  EXPECT_THAT(shrink_alone(many(), [](const sequence&) { return true; }), IsEmpty());
 }
 
 TEST(Shrink, KeepsWhatItWasGivenIfNothingElseFails) {
-  EXPECT_EQ(shrink(many(), [](const sequence&) { return false; }), many());
+  EXPECT_EQ(shrink_alone(many(), [](const sequence&) { return false; }), many());
 }
 
 // Here a pair of choices is one thing; without its first half the second means something else.
