@@ -25,7 +25,7 @@ void hold_up(delays how, std::uint64_t seed) noexcept;
 class failing_allocation {
  public:
   explicit failing_allocation(std::uint32_t n) noexcept;
-  ~failing_allocation();
+  ~failing_allocation();  // NOLINT(performance-trivially-destructible): not so with hooks
   failing_allocation(const failing_allocation&) = delete;
   failing_allocation& operator=(const failing_allocation&) = delete;
 

@@ -6,6 +6,7 @@
 
 #include <souk/detail/account.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -113,11 +114,15 @@ class round_of {
 
   void judge(findings& found) const {
     const evidence all{trial_, minutes_, files_, at_rest_};
-    found.note("delivery", check_delivery(all));
-    found.note("order", check_order(all));
-    found.note("presence", check_presence(all));
-    found.note("ends", check_ends(all));
-    if (trial_.workers == 1) found.note("fairness", check_fairness(all));
+    const auto check = [&](std::string_view law, auto by) {
+      shown_.tell_phase("judging");  // again: a large round takes its time
+      found.note(law, by(all));
+    };
+    check("delivery", check_delivery);
+    check("order", check_order);
+    check("presence", check_presence);
+    check("ends", check_ends);
+    if (trial_.workers == 1) check("fairness", check_fairness);
   }
 
   [[nodiscard]] std::optional<std::string> replay() const {
@@ -158,6 +163,14 @@ void make_what_is_kept(const trial& t) {
   (void)done;
 }
 
+/// This one; and those of oneTBB, which it keeps for the next time, and starts when it sees fit.
+std::size_t most_threads_left(const trial& t) {
+  static std::size_t pool = 0;
+  if (!t.own_threads)
+    pool = std::max<std::size_t>({pool, t.workers, std::thread::hardware_concurrency()});
+  return 1 + pool;
+}
+
 }  // namespace
 
 round_figures run_round(const trial& t, const progress& shown) {
@@ -170,8 +183,7 @@ round_figures run_round(const trial& t, const progress& shown) {
   } else {
     run_on_the_ground(t, shown, out);
   }
-  // oneTBB keeps its threads for the next time.
-  out.found.note("remains", find_remains(before, t.own_threads ? 0 : t.workers));
+  out.found.note("remains", find_remains(before, most_threads_left(t)));
   return out;
 }
 

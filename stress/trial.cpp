@@ -72,7 +72,7 @@ void choose_conditions(trial& t, choices& from, unsigned workers) {
 
 void choose_ends(trial& t, choices& from) {
   if (!t.vms.empty() && from.once_in(6)) t.shut_down_after = 1 + from.draw(3'000);
-  if (from.once_in(10)) t.destroy_after = 1 + from.draw(3'000);
+  if (t.visitors.empty() && from.once_in(10)) t.destroy_after = 1 + from.draw(3'000);
 }
 
 }  // namespace
