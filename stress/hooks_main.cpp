@@ -25,8 +25,14 @@ int main(int argc, char** argv) {
          "Break the VM in that way, as sched/hooks.hpp tells")
       ->check(CLI::IsMember(stress::interference::mutants()))
       ->type_name("NAME");
+  bool lists_mutants = false;
+  app.add_flag("--mutants", lists_mutants, "List the names for --mutant, and do nothing else");
   try {
     app.parse(argc, argv);
+    if (lists_mutants) {
+      for (const std::string& name : stress::interference::mutants()) std::cout << name << '\n';
+      return tool::success;
+    }
     return tool::run_stress(how);
   } catch (const CLI::ParseError& error) {
     return app.exit(error, std::cout, std::cerr) == 0 ? tool::success : tool::wrong_use;
