@@ -19,6 +19,7 @@ void minutes::on_event(pid who, const term& endpoint_id, const event& what) {
   seen_.on_event(who, endpoint_id, what);
   // relaxed: a count; where its order matters there is one worker.
   const std::uint64_t now = clock_.fetch_add(1, std::memory_order_relaxed) + 1;
+  pulse_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sign of life
   part& p = part_of(who);
   const std::scoped_lock held{p.lock};
   p.heard_at[who].push_back(now);
@@ -26,9 +27,11 @@ void minutes::on_event(pid who, const term& endpoint_id, const event& what) {
 
 void minutes::on_continuation(pid /*who*/) {
   clock_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a count
+  pulse_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sign of life
 }
 
 void minutes::count(pid who, const role& what, std::int64_t more) {
+  pulse_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sign of life
   part& p = part_of(who);
   const std::scoped_lock held{p.lock};
   p.open[who][to_term(what)] += more;

@@ -26,8 +26,9 @@ namespace souk::stress {
 /// Writes down all that the processes of a VM, and of the VMs in it, see.
 class minutes final : public vm_listener {
  public:
-  /// Events and continuations are counted on that clock.
-  explicit minutes(std::atomic<std::uint64_t>& clock) noexcept : clock_{clock} {}
+  /// Events and continuations are counted on the clock; whatever happens is a pulse.
+  minutes(std::atomic<std::uint64_t>& clock, std::atomic<std::uint64_t>& pulse) noexcept
+      : clock_{clock}, pulse_{pulse} {}
 
   using times = std::vector<std::uint64_t>;
   using roles =
@@ -59,6 +60,7 @@ class minutes final : public vm_listener {
 
   tool::witness seen_;
   std::atomic<std::uint64_t>& clock_;
+  std::atomic<std::uint64_t>& pulse_;
   std::array<part, 16> parts_;
 };
 

@@ -126,7 +126,11 @@ class scarcity {
 class ground_round {
  public:
   ground_round(const trial& t, const progress& shown)
-      : trial_{t}, shown_{shown}, began_{now()}, minutes_{shown.clock}, none_{shown.clock} {}
+      : trial_{t},
+        shown_{shown},
+        began_{now()},
+        minutes_{shown.clock, shown.pulse},
+        none_{shown.clock} {}
 
   void run(round_figures& out) {
     play();
@@ -191,7 +195,7 @@ class ground_round {
 
   [[nodiscard]] std::optional<std::string> replay() const {
     shown_.tell_phase("replaying");
-    minutes again{shown_.clock};
+    minutes again{shown_.clock, shown_.pulse};
     without_hosts listener{again};
     try {
       std::stringstream file;

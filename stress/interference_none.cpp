@@ -6,7 +6,7 @@ bool is_compiled_in() noexcept { return false; }
 void hold_up(delays /*how*/, std::uint64_t /*seed*/) noexcept {}
 
 failing_allocation::failing_allocation(std::uint32_t /*n*/) noexcept {}
-failing_allocation::~failing_allocation() = default;
+failing_allocation::~failing_allocation() = default;  // NOLINT(*-trivially-destructible)
 bool failing_allocation::has_failed() const noexcept { return false; }
 
 std::vector<std::string> mutants() { return {}; }

@@ -41,6 +41,7 @@ struct probe::tally {
   std::atomic<bool> stop{false};
   std::atomic<std::uint64_t> rounds{0}, laws{0}, commits{0}, events{0}, faults{0};
   std::atomic<std::uint64_t> seed{0};
+  std::atomic<std::uint64_t> clock{0};
   std::atomic<std::uint64_t> pulse{0};
   std::atomic<const char*> phase{""};  // of constant texts, which a fork leaves where they are
   std::atomic<const char*> workload{""};
@@ -78,7 +79,7 @@ void probe::run(const job& rounds, tally& shared) {
       shared.phase.store(phase.data(), relaxed);
       shared.pulse.fetch_add(1, relaxed);
     };
-    const round_figures figures = run_round(t, {tell_phase, shared.pulse});
+    const round_figures figures = run_round(t, {tell_phase, shared.clock, shared.pulse});
     shared.rounds.fetch_add(1, relaxed);
     shared.laws.fetch_add(figures.found.checked, relaxed);
     shared.commits.fetch_add(figures.commits, relaxed);

@@ -25,7 +25,7 @@ class round_of {
         shown_{shown},
         at_rest_{t.destroy_after == 0},
         began_{now()},
-        minutes_{shown.clock},
+        minutes_{shown.clock, shown.pulse},
         files_{shown.clock} {}
 
   void run(round_figures& out) {
@@ -128,7 +128,7 @@ class round_of {
   [[nodiscard]] std::optional<std::string> replay() const {
     shown_.tell_phase("replaying");
     book again{shown_.clock, &files_};
-    minutes functional{shown_.clock};
+    minutes functional{shown_.clock, shown_.pulse};
     try {
       vm reference{{.listener = &functional}, program(trial_, again)};
       reference.replay(log_);

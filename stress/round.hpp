@@ -24,6 +24,7 @@ struct round_figures {
 struct progress {
   std::function<void(std::string_view)> tell_phase{};
   std::atomic<std::uint64_t>& clock;  ///< counts what is handled
+  std::atomic<std::uint64_t>& pulse;  ///< goes on while anything happens
 };
 
 /// With all that a round is judged by but what remains.

@@ -65,7 +65,8 @@ class Laws : public ::testing::Test {
 
   trial trial_{};
   std::atomic<std::uint64_t> clock_{0};
-  minutes minutes_{clock_};
+  std::atomic<std::uint64_t> pulse_{0};
+  minutes minutes_{clock_, pulse_};
   book files_{clock_};
   const term hears_room_ = list("hear"_sym, 0, room);
 
