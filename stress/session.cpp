@@ -16,7 +16,7 @@ using std::chrono::steady_clock;
 
 constexpr auto look = milliseconds{200};
 /// A failure that is not seen again in so many rounds is not made smaller.
-constexpr std::uint64_t most_attempts = 60;
+constexpr std::uint64_t most_attempts = 300;
 /// A hang is noticed by waiting.
 constexpr auto most_patience_in_shrinking = seconds{10};
 
@@ -142,7 +142,7 @@ class session {
       return;
     }
     const auto until = steady_clock::now() + how_.shrinking;
-    again.most_rounds = std::min(most_attempts, 4 * *first + 4);
+    again.most_rounds = std::min(most_attempts, 3 * *first + 4);
     std::uint64_t tried = 0;
     std::string text = end.text;
     const auto fails = [&](const sequence& candidate) {
