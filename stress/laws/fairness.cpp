@@ -19,7 +19,8 @@ std::uint64_t most_between(bool is_scattered, std::uint64_t processes, std::uint
   // vm_options::seed: quanta of 1 to 8, turns of up to 3.
   const std::uint64_t turn = is_scattered ? 3 : 256;
   const std::uint64_t longest_quantum = is_scattered ? 8 : 1024;
-  const std::uint64_t shortest_quantum = is_scattered ? 1 : 1024;
+  // It ends with 128 things to free; on average a change of a process of ours leaves fewer than 16.
+  const std::uint64_t shortest_quantum = is_scattered ? 1 : 8;
   const std::uint64_t before = turn * (processes + 1);  // the VM's own agent is one, too
   const std::uint64_t quanta = before / shortest_quantum + 2;
   return before + quanta * vms * longest_quantum;
