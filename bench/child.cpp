@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <system_error>
@@ -66,7 +67,7 @@ void stay_on(unsigned processors) {
 
 }  // namespace
 
-child_end run_in_child(unsigned processors, const std::function<void(int out)>& f) {
+child_end run_in_child(const child_limits& limits, const std::function<void(int out)>& f) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("cannot make a pipe for a workload");
   const descriptor in{ends[0]};
@@ -76,7 +77,8 @@ child_end run_in_child(unsigned processors, const std::function<void(int out)>& 
   if (child == 0) {
     // Never back into the parent's frames, nor through its exit handlers and buffers.
     try {
-      if (processors > 0) stay_on(processors);
+      if (limits.processors > 0) stay_on(limits.processors);
+      ::alarm(limits.seconds);
       f(out.number());
     } catch (const std::exception& error) {
       std::cerr << "souk bench: " << error.what() << std::endl;
@@ -104,6 +106,7 @@ void write_all(int out, const void* bytes, std::size_t size) {
 }
 
 std::string how_it_ended(int status) {
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) return "its time limit";
   return WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
                              : "exit status " + std::to_string(WEXITSTATUS(status));
 }

@@ -1,5 +1,5 @@
 // A function in a process of its own: its peak memory is then nobody else's, it finds no caches or
-// free memory that another left, and it can be held to a few processors.
+// free memory that another left, and it can be held to a few processors and to a time.
 #pragma once
 
 #include <sys/resource.h>
@@ -15,14 +15,19 @@ struct child_end {
   rusage used;
 };
 
-/// `f` gets a descriptor to write to. It runs on the first `processors` of those that this process
-/// may use; 0: on all. Pre: this process has one thread. Throws std::system_error.
-[[nodiscard]] child_end run_in_child(unsigned processors, const std::function<void(int out)>& f);
+struct child_limits {
+  unsigned processors = 0;  ///< the first so many of those that this process may use; 0: all
+  unsigned seconds = 0;     ///< then SIGALRM ends it, and what it has become; 0: never
+};
+
+/// `f` gets a descriptor to write to. Pre: this process has one thread. Throws std::system_error.
+[[nodiscard]] child_end run_in_child(const child_limits& limits,
+                                     const std::function<void(int out)>& f);
 
 /// Writes all of it. Throws std::system_error.
 void write_all(int out, const void* bytes, std::size_t size);
 
-/// "exit status 1", or "signal 9".
+/// "exit status 1", "signal 9", or that its time was over.
 [[nodiscard]] std::string how_it_ended(int status);
 
 }  // namespace souk::bench

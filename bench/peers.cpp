@@ -56,7 +56,7 @@ void redirect(int from, int to) {
 }
 
 void build_step(const arguments& command, const std::filesystem::path& log) {
-  const child_end end = run_in_child(0, [&](int) {
+  const child_end end = run_in_child({}, [&](int) {
     const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (file < 0)
       throw std::system_error{errno, std::generic_category(), "cannot write " + log.string()};
@@ -103,9 +103,9 @@ built_peers::built_peers() : build_{SOUK_PEERS_BUILD} {
 }
 
 peer_outcome built_peers::run(const peer& what, std::string_view workload, std::uint64_t size,
-                              std::uint64_t count, unsigned workers) const {
+                              std::uint64_t count, unsigned workers, unsigned seconds) const {
   const arguments command = what.command(build_, std::string{workload}, size, count, workers);
-  const child_end end = run_in_child(workers, [&](int out) {
+  const child_end end = run_in_child({workers, seconds}, [&](int out) {
     redirect(STDOUT_FILENO, out);
     become(command);
   });

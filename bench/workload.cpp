@@ -12,6 +12,7 @@ std::span<const workload* const> workloads() noexcept {
                                   &fork_join_throughput,
                                   &big,
                                   &pairs,
+                                  &round_trips,
                                   &fan_out,
                                   &chameneos,
                                   &fork_join_create,

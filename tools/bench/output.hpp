@@ -35,6 +35,8 @@ class progress_line {
   progress_line();
   void show(const std::string& text) const;
   void clear() const { show(""); }
+  /// Whether there is a terminal to show it on.
+  [[nodiscard]] bool is_shown() const noexcept { return shown_; }
 
  private:
   bool shown_;
