@@ -42,8 +42,7 @@ class built_peers {
   /// One repetition, on as many processors as it has workers, within so many seconds (0: any time).
   /// Throws std::runtime_error.
   [[nodiscard]] peer_outcome run(const peer& what, std::string_view workload, std::uint64_t size,
-                                 std::uint64_t count, unsigned workers,
-                                 unsigned seconds = 0) const;
+                                 std::uint64_t count, unsigned workers, unsigned seconds = 0) const;
 
  private:
   std::filesystem::path build_;

@@ -18,6 +18,7 @@ std::span<const workload* const> workloads() noexcept {
                                   &fork_join_create,
                                   &spawn_quit,
                                   &skynet,
+                                  &computing,
                                   &n_queens,
                                   &matrix_multiply,
                                   &sieve,

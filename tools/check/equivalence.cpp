@@ -44,8 +44,7 @@ equivalence check_equivalence(const checked_run& what, const checked_program& pr
   if (difference.first) {
     found.difference = headline(what) + ", in " + std::to_string(difference.divergences) +
                        " processes; the first is " +
-                       side_by_side(*difference.first, "parallel", "functional") +
-                       tell_rerun(what);
+                       side_by_side(*difference.first, "parallel", "functional") + tell_rerun(what);
   }
   return found;
 }

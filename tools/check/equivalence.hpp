@@ -11,7 +11,7 @@
 namespace souk::tool {
 
 struct checked_run {
-  std::string program;  ///< as find_program() takes it
+  std::string program;   ///< as find_program() takes it
   unsigned workers = 0;  ///< 0: one a core
   executor_kind executor = executor_kind::best;
   std::uint64_t seed = 0;

@@ -16,9 +16,9 @@
 #include "tools/bench/output.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/compare/baseline.hpp"
-#include "tools/compare/results.hpp"
 #include "tools/compare/measure.hpp"
 #include "tools/compare/report.hpp"
+#include "tools/compare/results.hpp"
 #include "tools/compare/table.hpp"
 
 namespace souk::tool {
@@ -35,6 +35,7 @@ struct settings {
   std::string json_file{};
   std::string html_file = "souk-report.html";
   std::string baseline_file{};
+  std::string from_file{};
 
   [[nodiscard]] extent how() const noexcept {
     return is_quick ? extent::quick : is_full ? extent::full : extent::usual;
@@ -127,8 +128,7 @@ void print_verdict(const ordered_json& results) {
   const ordered_json& equivalence = results.at("equivalence");
   const bool equivalent = equivalence.at("divergences") == 0 && equivalence.at("commits") > 0;
   std::cout << (equivalent ? "equivalent: " : "NOT SHOWN TO BE EQUIVALENT: ")
-            << verdict_text(equivalence) << ", with " << equivalence.at("workers")
-            << " workers\n";
+            << verdict_text(equivalence) << ", with " << equivalence.at("workers") << " workers\n";
 }
 
 void print_extent(const ordered_json& results) {
@@ -142,8 +142,13 @@ int compare_all(const settings& chosen) {
   check_writable(chosen.html_file);
   if (!chosen.json_file.empty()) check_writable(chosen.json_file);
 
-  print_build();
-  ordered_json results = results_of(find_out(chosen));
+  ordered_json results;
+  if (chosen.from_file.empty()) {
+    print_build();
+    results = results_of(find_out(chosen));
+  } else {
+    results = read_results(chosen.from_file);
+  }
   if (before) results["baseline"] = changes_between(*before, results);
   print_extent(results);
   print_tables(std::cout, results);
@@ -158,8 +163,8 @@ void check(const settings& chosen) {
   try {
     (void)subjects_of(chosen.how(), chosen.names);
   } catch (const std::invalid_argument& error) {
-    throw CLI::ValidationError("WORKLOAD", std::string{error.what()} +
-                                               "; `souk bench --help` lists what there is");
+    throw CLI::ValidationError(
+        "WORKLOAD", std::string{error.what()} + "; `souk bench --help` lists what there is");
   }
 }
 
@@ -169,17 +174,21 @@ void add_compare_command(CLI::App& app, chosen_command& chosen) {
   auto* command = app.add_subcommand(
       "compare", "The functional VM, the parallel VM and other runtimes side by side: a report");
   auto s = std::make_shared<settings>();
-  command->add_option("WORKLOAD", s->names, "Which (default: those that show most)")
-      ->type_name("");
+  auto* const names =
+      command->add_option("WORKLOAD", s->names, "Which (default: those that show most)")
+          ->type_name("");
   auto* const quick = command->add_flag("--quick", s->is_quick, "In half a minute, less surely");
-  command->add_flag("--full", s->is_full, "Every workload, in some 20 minutes")->excludes(quick);
-  command
-      ->add_option("--workers", s->workers, "How many threads the parallel VM has, one after the "
-                                            "other (default: 1, 2, .. up to all processors)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024));
-  command->add_flag("--peers", s->with_peers,
-                    "CAF, Erlang and Go as well, as far as they are installed; takes twice as long");
+  auto* const full = command->add_flag("--full", s->is_full, "Every workload, in some 20 minutes")
+                         ->excludes(quick);
+  auto* const workers = command
+                            ->add_option("--workers", s->workers,
+                                         "How many threads the parallel VM has, one after the "
+                                         "other (default: 1, 2, .. up to all processors)")
+                            ->type_name("N")
+                            ->check(CLI::Range(1, 1024));
+  auto* const peers = command->add_flag(
+      "--peers", s->with_peers,
+      "CAF, Erlang and Go as well, as far as they are installed; takes twice as long");
   command->add_option("--html", s->html_file, "Where the report goes")
       ->type_name("FILE")
       ->capture_default_str();
@@ -189,6 +198,15 @@ void add_compare_command(CLI::App& app, chosen_command& chosen) {
       ->add_option("--baseline", s->baseline_file,
                    "What --json wrote before: tells what changed beyond noise")
       ->type_name("FILE");
+  command
+      ->add_option("--from", s->from_file,
+                   "Measure nothing: the tables and the report of what --json wrote")
+      ->type_name("FILE")
+      ->excludes(quick)
+      ->excludes(full)
+      ->excludes(peers)
+      ->excludes(names)
+      ->excludes(workers);
   command->footer(
       "Takes under three minutes on two processors. Every workload is also recorded on the\n"
       "parallel VM and replayed on the functional VM, which must give every process the same\n"

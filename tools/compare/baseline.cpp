@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr double most_p = 0.01;           // B1
+constexpr double most_p = 0.01;            // B1
 constexpr double least_difference = 0.03;  // B2
 
 constexpr std::size_t fewest_repetitions = 5;
@@ -30,8 +30,7 @@ const char* name_of(judgement judged) noexcept {
 }
 
 double speed_of(const ordered_json& results) {
-  const auto speeds =
-      results.at("machine").at("steps_per_second").get<std::vector<double>>();
+  const auto speeds = results.at("machine").at("steps_per_second").get<std::vector<double>>();
   return speeds.empty() ? 1 : summarize(speeds).median;
 }
 

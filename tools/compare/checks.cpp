@@ -36,9 +36,8 @@ std::vector<job> jobs_of(const findings& all, unsigned workers) {
 }
 
 void check(job& of, std::uint64_t seed, findings& to) {
-  const checked_run run{.program = std::string{of.found.what->name},
-                        .workers = of.found.workers,
-                        .seed = seed};
+  const checked_run run{
+      .program = std::string{of.found.what->name}, .workers = of.found.workers, .seed = seed};
   try {
     const verdict got = check_in_child(run, find_program(run.program)(seed));
     ++of.found.runs;

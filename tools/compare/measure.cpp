@@ -8,12 +8,12 @@
 namespace souk::tool {
 namespace {
 
-constexpr double long_enough = 0.015;       ///< seconds from which a run tells the pace
-constexpr std::uint64_t first_part = 20;    ///< of the usual work, the first time
-constexpr double fastest_growth = 30;       ///< from one run to the next
-constexpr unsigned rounds_of_memory = 5;    ///< it hardly varies
-constexpr double tolerated = 1.1;           ///< times the allowed seconds, before a round is left out
-constexpr double seconds_after = 1;         ///< kept for tables and the report
+constexpr double long_enough = 0.015;     ///< seconds from which a run tells the pace
+constexpr std::uint64_t first_part = 20;  ///< of the usual work, the first time
+constexpr double fastest_growth = 30;     ///< from one run to the next
+constexpr unsigned rounds_of_memory = 5;  ///< it hardly varies
+constexpr double tolerated = 1.1;         ///< times the allowed seconds, before a round is left out
+constexpr double seconds_after = 1;       ///< kept for tables and the report
 
 vm_kind kind_of(const runner& with) noexcept {
   return with.kind == runner_kind::functional ? vm_kind::functional : vm_kind::parallel;

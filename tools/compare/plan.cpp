@@ -10,11 +10,14 @@ namespace souk::tool {
 namespace {
 
 constexpr std::array<std::string_view, 8> quick_workloads{
-    "pingpong", "pairs", "fan-out", "fork-join-create", "n-queens", "dictionary", "round-trips", "idle"};
+    "pingpong",  "pairs",      "fan-out",     "fork-join-create",
+    "computing", "dictionary", "round-trips", "idle"};
 
 constexpr std::array<std::string_view, 14> usual_workloads{
-    "pingpong", "ring",   "counting", "pairs",      "fan-out",        "big",
-    "skynet",   "fork-join-create", "n-queens", "dictionary", "presence-churn", "relay", "round-trips", "idle"};
+    "pingpong",    "ring",       "counting",       "pairs",
+    "fan-out",     "big",        "skynet",         "fork-join-create",
+    "computing",   "dictionary", "presence-churn", "relay",
+    "round-trips", "idle"};
 
 constexpr std::array<std::uint64_t, 1> quick_askers{100};
 constexpr std::array<std::uint64_t, 2> usual_askers{1, 100};
@@ -90,8 +93,7 @@ schedule make_schedule(const std::vector<pace>& cells, double seconds, const all
     return timed == 0 ? overhead * n <= seconds : run_seconds(n) >= shortest_run;
   };
   while (rounds > fewest_rounds && !fits(rounds)) --rounds;
-  const double run =
-      std::min(within.longest_run, std::max(shortest_run, run_seconds(rounds)));
+  const double run = std::min(within.longest_run, std::max(shortest_run, run_seconds(rounds)));
   return {rounds, run, overhead + run * timed};
 }
 

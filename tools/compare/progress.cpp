@@ -10,7 +10,8 @@ namespace {
 constexpr int bar_width = 24;
 
 std::string bar(double share) {
-  const auto filled = static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * bar_width));
+  const auto filled =
+      static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * bar_width));
   return '[' + std::string(filled, '#') + std::string(bar_width - filled, '.') + ']';
 }
 

@@ -17,8 +17,7 @@ void fill(std::string& page, std::string_view place, std::string_view content) {
 
 /// As it may stand in a script: "</script>" in a text would end it.
 std::string in_script(const nlohmann::ordered_json& results) {
-  std::string text =
-      results.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string text = results.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   for (std::size_t at = 0; (at = text.find("</", at)) != std::string::npos; at += 3)
     text.replace(at, 2, "<\\/");
   for (std::size_t at = 0; (at = text.find("<!--", at)) != std::string::npos; at += 6)

@@ -16,7 +16,7 @@ namespace {
 using nlohmann::ordered_json;
 
 /// Where the distribution of latencies is told: the share of them that took no longer.
-constexpr std::array<double, 16> shares{0.01, 0.1,   0.25,  0.5,   0.75,   0.9,    0.95,   0.98,
+constexpr std::array<double, 16> shares{0.01, 0.1,   0.25,  0.5,   0.75,   0.9,    0.95,    0.98,
                                         0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 0.99999, 1};
 
 constexpr std::array<std::pair<const char*, double>, 3> percentiles{
@@ -117,8 +117,8 @@ void add_ratios(ordered_json& cells, const row& of, const std::vector<runner>& r
 
 ordered_json row_of(const row& of, const std::vector<runner>& runners) {
   const bench::workload& what = *of.of.what;
-  ordered_json made{{"workload", what.name},   {"size", of.of.size},
-                    {"size_of", what.size_of}, {"unit", what.unit},
+  ordered_json made{{"workload", what.name},     {"size", of.of.size},
+                    {"size_of", what.size_of},   {"unit", what.unit},
                     {"measures", what.measures}, {"does_not_mean", what.does_not_mean}};
   ordered_json& cells = made["results"] = ordered_json::object();
   for (const runner& one : runners) {

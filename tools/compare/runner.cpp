@@ -70,9 +70,8 @@ std::vector<unsigned> workers_up_to(unsigned processors) {
 
 std::vector<runner> make_runners(const std::vector<unsigned>& workers,
                                  const bench::built_peers* peers) {
-  std::vector<runner> all{
-      {"functional", "functional", runner_kind::functional, 1,
-       [](const task& of) { return run_souk(vm_kind::functional, 1, of); }}};
+  std::vector<runner> all{{"functional", "functional", runner_kind::functional, 1,
+                           [](const task& of) { return run_souk(vm_kind::functional, 1, of); }}};
   for (const unsigned n : workers) {
     all.push_back({"parallel-" + std::to_string(n), "parallel, " + workers_text(n),
                    runner_kind::parallel, n,

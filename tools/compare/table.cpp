@@ -68,8 +68,9 @@ std::vector<ordered_json> columns_of(const ordered_json& runners) {
 std::string name_of(const ordered_json& row) {
   const std::string size_of = row.at("size_of");
   const std::string name = row.at("workload");
-  return size_of.empty() ? name
-                         : name + " (" + grouped(row.at("size").get<double>()) + ' ' + size_of + ')';
+  return size_of.empty()
+             ? name
+             : name + " (" + grouped(row.at("size").get<double>()) + ' ' + size_of + ')';
 }
 
 std::vector<std::string> head_of(const std::vector<ordered_json>& columns, std::string first) {
@@ -112,10 +113,11 @@ void print_throughput(std::ostream& out, const ordered_json& results) {
         return short_number(cell.at("median").get<double>());
       }));
     }
-    line.push_back(told(row, "parallel-1",
-                        [](const ordered_json& cell) { return ratio_text(cell, "over_functional"); }));
-    line.push_back(told(row, most,
-                        [](const ordered_json& cell) { return ratio_text(cell, "over_one_worker"); }));
+    line.push_back(told(row, "parallel-1", [](const ordered_json& cell) {
+      return ratio_text(cell, "over_functional");
+    }));
+    line.push_back(told(
+        row, most, [](const ordered_json& cell) { return ratio_text(cell, "over_one_worker"); }));
     table.add(line);
   }
   table.print(out);
@@ -189,7 +191,8 @@ void print_baseline(std::ostream& out, const ordered_json& results) {
       << percent_text(baseline.at("machine_ratio").get<double>()) << ".\n";
   if (!baseline.at("same_processor").get<bool>())
     out << "That was another processor: the changes say nothing of souk.\n";
-  if (judged == 0) out << "Too few repetitions to judge: at least 5 rounds are needed on both sides.\n";
+  if (judged == 0)
+    out << "Too few repetitions to judge: at least 5 rounds are needed on both sides.\n";
   out << '\n';
   if (changed > 0) table.print(out);
 }
