@@ -32,6 +32,7 @@ struct settings {
   bool is_quick = false;
   bool is_full = false;
   bool with_peers = false;
+  double seconds = 0;  ///< 0: as the extent says
   std::string json_file{};
   std::string html_file = "souk-report.html";
   std::string baseline_file{};
@@ -47,6 +48,8 @@ std::string command_of(const settings& chosen) {
   if (chosen.is_quick) text += " --quick";
   if (chosen.is_full) text += " --full";
   if (chosen.with_peers) text += " --peers";
+  if (chosen.seconds > 0)
+    text += " --seconds " + std::to_string(static_cast<std::uint64_t>(chosen.seconds));
   for (const std::string& name : chosen.names) text += ' ' + name;
   if (!chosen.workers.empty()) text += " --workers";
   for (const unsigned n : chosen.workers) text += ' ' + std::to_string(n);
@@ -96,11 +99,12 @@ std::unique_ptr<bench::built_peers> build_peers(findings& to, const progress& sh
   return built;
 }
 
-/// Peers start slowly, and there are more cells.
 allowance allowance_for(const settings& chosen) {
-  allowance within = allowance_of(chosen.how());
-  if (chosen.with_peers) within.whole *= 2;
-  return within;
+  const allowance usual = allowance_of(chosen.how());
+  // Peers start slowly, and there are more cells.
+  const double whole =
+      chosen.seconds > 0 ? chosen.seconds : usual.whole * (chosen.with_peers ? 2 : 1);
+  return within_seconds(usual, whole);
 }
 
 findings find_out(const settings& chosen) {
@@ -132,8 +136,10 @@ void print_verdict(const ordered_json& results) {
 }
 
 void print_extent(const ordered_json& results) {
-  std::cout << results.at("rounds") << " rounds in " << grouped(results.at("seconds").get<double>())
-            << " s; medians; " << results.at("machine").at("processors") << " processors\n\n";
+  const auto rounds = results.at("rounds").get<unsigned>();
+  std::cout << rounds << (rounds == 1 ? " round in " : " rounds in ")
+            << grouped(results.at("seconds").get<double>()) << " s; medians; "
+            << results.at("machine").at("processors") << " processors\n\n";
 }
 
 int compare_all(const settings& chosen) {
@@ -189,6 +195,10 @@ void add_compare_command(CLI::App& app, chosen_command& chosen) {
   auto* const peers = command->add_flag(
       "--peers", s->with_peers,
       "CAF, Erlang and Go as well, as far as they are installed; takes twice as long");
+  add_number_option(
+      *command, "--seconds", [s](std::uint64_t n) { s->seconds = static_cast<double>(n); },
+      {1, 86'400}, "How long all of it may take, about")
+      ->type_name("N");
   command->add_option("--html", s->html_file, "Where the report goes")
       ->type_name("FILE")
       ->capture_default_str();

@@ -60,7 +60,7 @@ void add_change(ordered_json& to, const ordered_json& row, const std::string& ru
   to.push_back({{"workload", row.at("workload")},
                 {"size", row.at("size")},
                 {"runner", runner},
-                {"what", of.title == nullptr ? row.at("unit") : ordered_json{of.title}},
+                {"what", of.title == nullptr ? row.at("unit").get<std::string>() : of.title},
                 {"before", summarize(old_values).median},
                 {"now", summarize(new_values).median},
                 {"ratio", found.ratio},

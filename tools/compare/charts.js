@@ -14,9 +14,9 @@ function looksOf(runners) {
     } else if (one.kind === 'parallel') {
       // The strongest colour is for the most workers.
       const at = parallel.indexOf(one);
-      const shade = parallel.length === 1 ? 4 : 2 + Math.round(at / (parallel.length - 1) * 3) -
-                    (parallel.length === 2 && at === 1 ? 1 : 0);
-      looks.set(one.id, {colour: `var(--parallel-${shade})`, marker: at === 0 ? 0 : 3,
+      const share = Math.round(100 * (parallel.length === 1 ? 1 : at / (parallel.length - 1)));
+      const colour = `color-mix(in srgb, var(--parallel-few), var(--parallel-many) ${share}%)`;
+      looks.set(one.id, {colour, marker: at === 0 ? 0 : at === parallel.length - 1 ? 3 : 2 + at % 2 * 2,
                          short: 'parallel, ' + one.workers});
     } else {
       const name = one.name.split(',')[0];
@@ -34,7 +34,8 @@ function legendEntry(look, isCurve) {
   const swatch = element('svg', {viewBox: '0 0 18 12', 'aria-hidden': 'true'});
   if (isCurve) {
     swatch.append(element('line', {x1: 0, x2: 18, y1: 6, y2: 6, stroke: look.colour,
-                                   'stroke-width': 2}), marker(look.marker, 9, 6, look.colour));
+                                   'stroke-width': 2,
+                                   'stroke-dasharray': look.isFaint ? '4 2' : 'none'}), marker(look.marker, 9, 6, look.colour));
   } else {
     swatch.append(element('rect', {width: 18, height: 12, rx: 2, fill: look.colour,
                                    opacity: look.isFaint ? 0.55 : 1}));
@@ -51,7 +52,7 @@ function barPanel(place, row, looks) {
   drawn(place, 'Throughput of ' + row.workload + ' in ' + row.unit, (width) => {
     const each = 26;
     const bottom = bars.length * each + 4;
-    const x = linear(0, most, labels, width - 76);
+    const x = linear(0, most, labels, width - (bars.some((bar) => bar.over_functional) ? 118 : 66));
     const parts = [];
     for (const tick of ticksTo(most, width < 320 ? 2 : 3)) {
       if (tick > most) continue;
@@ -101,7 +102,7 @@ function scalingPlot(place, curves, most) {
   const workers = curves[0].points.map((p) => p[0]);
   drawn(place, 'Scaling by number of workers', (width) => {
     const height = Math.max(360, 17 * curves.length + 110);
-    const right = width < 520 ? 128 : 190;
+    const right = 34 + 6.8 * Math.max(...curves.map((curve) => curve.name.length + 6));
     const left = 44;
     const scale = isLogarithmic ? logarithmic : linear;
     const x = scale(1, most, left, width - right);
@@ -162,7 +163,7 @@ function latencyPlot(place, row, looks, [least, most]) {
     const y = logarithmic(least, most, height - 40, 26);
     const xTicks = [[0, '0'], [0.5, '50 %'], [0.9, '90 %'], [0.99, '99 %'], [0.999, '99.9 %'],
                     [0.9999, '99.99 %'], [0.99999, '99.999 %']]
-        .filter(([share]) => nines(share) <= last + 0.01 && (width > 380 || share !== 0));
+        .filter(([share]) => nines(share) <= last + 0.01);
     const parts = frame(width, height, {
       left, right, x: (share) => x(nines(share)), y, xTicks,
       xName: 'share of the round trips that took no longer',

@@ -73,7 +73,7 @@ void check_by_replay(findings& to, unsigned workers, double seconds, const progr
   const auto start = clock::now();
   const auto spent = [&] { return std::chrono::duration<double>{clock::now() - start}.count(); };
   std::vector<job> jobs = jobs_of(to, workers);
-  for (std::uint64_t seed = 0; seed < most_seeds && spent() < seconds; ++seed) {
+  for (std::uint64_t seed = 0; seed < most_seeds && (seed == 0 || spent() < seconds); ++seed) {
     for (job& one : jobs) {
       if (one.has_failed || (seed > 0 && spent() + one.seconds > seconds)) continue;
       shown.show("checking by replay: " + std::string{one.found.what->name} + ", seed " +

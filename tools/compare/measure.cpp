@@ -1,6 +1,7 @@
 #include "tools/compare/measure.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "tools/compare/checks.hpp"
@@ -79,8 +80,11 @@ class measurement {
     const double start = shown_.elapsed();
     double expected = to_.plan.round_seconds;
     for (unsigned round = 1; round <= to_.plan.rounds; ++round) {
-      if (round > 1 && shown_.elapsed() + expected > within_.whole * tolerated) return;
-      shown_.expect_left(expected * (to_.plan.rounds - round + 1) + seconds_after);
+      const double allowed = within_.whole * tolerated - shown_.elapsed();
+      if (round > 1 && expected > allowed) return;
+      const double rounds_left = std::min<double>(to_.plan.rounds - round + 1,
+                                                  std::max(std::floor(allowed / expected), 1.0));
+      shown_.expect_left(expected * rounds_left + seconds_after);
       run_round(round);
       to_.rounds_done = round;
       expected = (shown_.elapsed() - start) / round;

@@ -8,6 +8,9 @@ const part = (id, inside) => document.querySelector(`#${id} ${inside}`);
 const cores = results.machine.processors;
 const mostWorkers = results.runners.filter((one) => one.kind === 'parallel').at(-1);
 
+const peerNames = () => [...new Set(results.runners.filter((one) => one.kind === 'peer')
+                                        .map((one) => one.name.split(',')[0]))];
+
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -76,6 +79,22 @@ function reasons() {
   return list;
 }
 
+/** How many times the parallel VM is as fast as the best peer with as many workers. */
+function ratiosToBestPeer() {
+  return results.throughput.flatMap((row) => {
+    const rivals = Object.entries(row.results)
+        .filter(([id]) => runnerOf.get(id).kind === 'peer' &&
+                          runnerOf.get(id).workers === mostWorkers?.workers)
+        .map(([, cell]) => cell.median);
+    const mine = row.results[mostWorkers?.id];
+    return mine && rivals.length > 0 ? [mine.median / Math.max(...rivals)] : [];
+  });
+}
+
+const range = (values) => values.length === 1 ? 'in one workload'
+    : `median of ${values.length} workloads, from ${factor(Math.min(...values))} to ` +
+          factor(Math.max(...values));
+
 function intoTiles() {
   const tiles = document.getElementById('tiles');
   const add = (value, unit, text) => tiles.append(
@@ -85,16 +104,20 @@ function intoTiles() {
   const overFunctional = ratiosOf('parallel-1', 'over_functional');
   if (overFunctional.length > 0) {
     const values = overFunctional.map((one) => one.value);
-    add(factor(median(values)), '', `the functional VM's throughput, with one worker: median of ` +
-        `${plural(values.length, 'workload')}, ${factor(Math.min(...values))} to ` +
-        factor(Math.max(...values)));
+    add(factor(median(values)), 'as fast', `as the functional VM: the parallel VM with one ` +
+        `worker, ${range(values)}`);
   }
   const scaled = mostWorkers ? ratiosOf(mostWorkers.id, 'over_one_worker') : [];
   if (scaled.length > 0) {
     scaled.sort((a, b) => b.value - a.value);
     const [best, worst] = [scaled[0], scaled.at(-1)];
-    add(factor(best.value), 'at best', `with ${mostWorkers.workers} workers over one, on ` +
-        `${best.name}; at worst ${factor(worst.value)}, on ${worst.name}`);
+    add(factor(best.value), 'at best', `with ${mostWorkers.workers} workers over one, in ` +
+        `${best.name}; at worst ${factor(worst.value)}, in ${worst.name}`);
+  }
+  const overPeers = ratiosToBestPeer();
+  if (overPeers.length > 0) {
+    add(factor(median(overPeers)), 'as fast', `as the best of ${peerNames().join(', ')}, with ` +
+        `${plural(mostWorkers.workers, 'worker')} each, ${range(overPeers)}`);
   }
   const trip = results.latency.find((row) => row.size === 100) ?? results.latency[0];
   const cell = trip && mostWorkers && trip.results[mostWorkers.id];
@@ -114,10 +137,9 @@ function intoTiles() {
 }
 
 function intoHeader() {
-  const peers = [...new Set(results.runners.filter((one) => one.kind === 'peer')
-                                .map((one) => one.name.split(',')[0]))];
+  const peers = peerNames();
   document.getElementById('asked').textContent =
-      `This page says how they compare on this machine` +
+      'This page says how they compare on this machine' +
       (peers.length > 0 ? `, beside ${peers.join(', ')} with the same work` : '') +
       `: ${plural(results.throughput.length, 'workload')} on ` +
       `${plural(cores, 'core')}, ${plural(results.rounds, 'round')}.` +
@@ -261,19 +283,19 @@ function intoFigures() {
             .map(([name, of]) => ({row, id, cell, of, unit: name + ', ns'}))),
     ...cells(results.memory, (row, id, cell) => [{row, id, cell, of: cell, unit: row.unit}]),
   ];
+  const brief = (value) => value < 1e4 ? grouped(value) : shortNumber(value);
   const ratio = (name) => ({cell}) => cell[name]?.median ?? null;
   part('figures', '.wide').append(sortableTable(rows, [
     text('workload', ({row}) => row.workload),
     number('size', ({row}) => row.size_of === '' ? null : row.size, grouped),
     runnerColumn(),
-    number('workers', ({id}) => runnerOf.get(id).workers, String),
     number('median', ({of}) => of.median, grouped),
     text('unit', ({unit}) => unit),
-    number('least', ({of}) => of.min, grouped),
-    number('most', ({of}) => of.max, grouped),
+    number('least', ({of}) => of.min, brief),
+    number('most', ({of}) => of.max, brief),
     number('over functional', ratio('over_functional'), factor),
     number('over 1 worker', ratio('over_one_worker'), factor),
-    number('per core-second', ({cell}) => cell.per_core_second ?? null, grouped),
+    number('per core-second', ({cell}) => cell.per_core_second ?? null, brief),
     text('checked by replay', verdictOf),
   ]));
 }
@@ -286,7 +308,8 @@ function intoChanges() {
   document.querySelector('nav a[href="#changes"]').hidden = false;
   const changed = baseline.changes.filter((one) => /better|worse/.test(one.judgement));
   const judged = baseline.changes.filter((one) => one.judgement !== 'too-few');
-  const percent = (value) => (value >= 1 ? '+' : '−') + digits(Math.abs(value - 1) * 100) + ' %';
+  const percent = (value) => (value > 1 ? '+' : value < 1 ? '−' : '') +
+      digits(Math.abs(value - 1) * 100) + ' %';
   part('changes', '.about').textContent =
       `Since ${baseline.commit} of ${baseline.started}: ${changed.length} of ` +
       `${plural(judged.length, 'figure')} changed beyond noise. The machine's own speed changed ` +
@@ -305,7 +328,7 @@ function intoChanges() {
     text('workload', (one) => one.workload),
     number('size', (one) => one.size || null, grouped),
     runnerColumn(),
-    text('what', (one) => one.what.replace('_ns', ', ns')),
+    text('what', (one) => one.what.replace('p999', 'p99.9').replace('_ns', ', ns')),
     number('before', (one) => one.before, grouped),
     number('now', (one) => one.now, grouped),
     number('change', (one) => one.ratio, percent),

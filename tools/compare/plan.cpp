@@ -59,6 +59,13 @@ allowance allowance_of(extent how) noexcept {
   }
 }
 
+allowance within_seconds(const allowance& usual, double whole) noexcept {
+  allowance made = usual;
+  made.whole = whole;
+  made.checks = usual.checks * whole / usual.whole;
+  return made;
+}
+
 std::vector<subject> subjects_of(extent how, const std::vector<std::string>& names) {
   std::vector<subject> all;
   const std::vector<std::string_view> chosen =

@@ -26,6 +26,8 @@ struct allowance {
   double longest_run;    ///< of one cell in one round
 };
 [[nodiscard]] allowance allowance_of(extent how) noexcept;
+/// The same for another time: the checks have the same part of it.
+[[nodiscard]] allowance within_seconds(const allowance& usual, double whole) noexcept;
 
 enum class quantity { throughput, latency, memory };
 

@@ -32,7 +32,7 @@ const times = [[1e9, 's'], [1e6, 'ms'], [1e3, 'µs']];
 const shortNumber = (value) => inUnits(value, thousands, '');
 const duration = (nanoseconds) => inUnits(nanoseconds, times, '\u202fns');
 const grouped = (value) => Math.round(value).toLocaleString('en-US');
-const factor = (value) => digits(value) + '×';
+const factor = (value) => (value >= 1000 ? grouped(value) : digits(value)) + '×';
 
 /** For a tick: without digits that say nothing. */
 const plain = (text) => text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
@@ -126,10 +126,15 @@ function frame(width, height, {left, right, x, y, xTicks, yTicks, xName, yName})
                                 y2: y(value)}),
                element('text', {x: left - 8, y: y(value) + 4, 'text-anchor': 'end'}, text));
   }
+  let free = 0;  // of texts, from here on
   for (const [value, text] of xTicks) {
     parts.push(element('line', {class: 'axis', x1: x(value), x2: x(value), y1: bottom,
-                                y2: bottom + 5}),
-               element('text', {x: x(value), y: bottom + 18, 'text-anchor': 'middle'}, text));
+                                y2: bottom + 5}));
+    const half = text.length * 3.6;
+    const middle = Math.min(x(value), width - half);
+    if (middle - half < free) continue;
+    free = middle + half;
+    parts.push(element('text', {x: middle, y: bottom + 18, 'text-anchor': 'middle'}, text));
   }
   parts.push(element('line', {class: 'axis', x1: left, x2: width - right, y1: bottom, y2: bottom}),
              element('text', {x: (left + width - right) / 2, y: height - 4,

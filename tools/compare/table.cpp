@@ -65,19 +65,31 @@ std::vector<ordered_json> columns_of(const ordered_json& runners) {
   return shown;
 }
 
+/// "idle (1,000 processes)", "round-trips (1 pair)"
 std::string name_of(const ordered_json& row) {
-  const std::string size_of = row.at("size_of");
   const std::string name = row.at("workload");
-  return size_of.empty()
-             ? name
-             : name + " (" + grouped(row.at("size").get<double>()) + ' ' + size_of + ')';
+  std::string size_of = row.at("size_of");
+  if (size_of.empty()) return name;
+  if (row.at("size") == 1 && size_of.ends_with('s')) size_of.pop_back();
+  return name + " (" + grouped(row.at("size").get<double>()) + ' ' + size_of + ')';
 }
 
-std::vector<std::string> head_of(const std::vector<ordered_json>& columns, std::string first) {
-  std::vector<std::string> head{std::move(first), "unit"};
-  for (const ordered_json& one : columns) head.push_back(one.at("name"));
-  return head;
-}
+/// Two lines: who, and with how many workers.
+struct heads {
+  std::vector<std::string> names;
+  std::vector<std::string> workers;
+
+  heads(const std::vector<ordered_json>& columns, const std::string& first)
+      : names{first, ""}, workers{"", "unit"} {
+    for (const ordered_json& one : columns) {
+      const std::string name = one.at("name");
+      names.push_back(name.substr(0, name.find(',')));
+      workers.push_back(one.at("kind") == "functional"
+                            ? ""
+                            : name.substr(std::min(name.find(',') + 2, name.size())));
+    }
+  }
+};
 
 /// The part of the runner's cell, as text; a dash if it has none.
 template <class F>
@@ -98,14 +110,27 @@ std::string widest(const ordered_json& runners) {
   return id;
 }
 
+/// What the replays of that workload found.
+std::string verdict_of(const ordered_json& row, const ordered_json& equivalence) {
+  if (!equivalence.contains("by_workload")) return "-";
+  for (const ordered_json& one : equivalence.at("by_workload")) {
+    if (one.at("workload") != row.at("workload")) continue;
+    const std::string commits = grouped(one.at("commits").get<double>()) + " commits";
+    if (one.at("divergences") == 0 && one.at("commits") > 0) return "equivalent: " + commits;
+    return grouped(one.at("divergences").get<double>()) + " DIVERGENCES: " + commits;
+  }
+  return "-";
+}
+
 void print_throughput(std::ostream& out, const ordered_json& results) {
   if (results.at("throughput").empty()) return;
   const std::vector<ordered_json> columns = columns_of(results.at("runners"));
   const std::string most = widest(results.at("runners"));
   text_table table;
-  std::vector<std::string> head = head_of(columns, "throughput");
-  head.insert(head.end(), {"speed-up", "scaling"});
-  table.add(head);
+  heads head{columns, "throughput"};
+  head.names.insert(head.names.end(), {"speed-up", "scaling", "checked by replay"});
+  table.add(head.names);
+  table.add(head.workers);
   for (const ordered_json& row : results.at("throughput")) {
     std::vector<std::string> line{row.at("workload"), row.at("unit")};
     for (const ordered_json& one : columns) {
@@ -118,6 +143,7 @@ void print_throughput(std::ostream& out, const ordered_json& results) {
     }));
     line.push_back(told(
         row, most, [](const ordered_json& cell) { return ratio_text(cell, "over_one_worker"); }));
+    line.push_back(verdict_of(row, results.at("equivalence")));
     table.add(line);
   }
   table.print(out);
@@ -148,7 +174,9 @@ void print_memory(std::ostream& out, const ordered_json& results) {
   if (results.at("memory").empty()) return;
   const std::vector<ordered_json> columns = columns_of(results.at("runners"));
   text_table table;
-  table.add(head_of(columns, "memory"));
+  const heads head{columns, "memory"};
+  table.add(head.names);
+  table.add(head.workers);
   for (const ordered_json& row : results.at("memory")) {
     std::vector<std::string> line{name_of(row), row.at("unit")};
     for (const ordered_json& one : columns) {
