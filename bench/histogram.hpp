@@ -18,7 +18,9 @@ namespace souk::bench {
 class histogram {
  public:
   /// Longer than about 18 minutes counts as that.
-  void add(std::uint64_t nanoseconds) noexcept { ++counts_[bucket_of(nanoseconds)]; }
+  void add(std::uint64_t nanoseconds, std::uint64_t times = 1) noexcept {
+    counts_[bucket_of(nanoseconds)] += times;
+  }
   void add(const histogram& other) noexcept {
     for (std::size_t i = 0; i < size; ++i) counts_[i] += other.counts_[i];
   }

@@ -79,10 +79,10 @@ const std::vector<peer>& peers() {
 }
 
 bool have_peers(std::string_view workload) noexcept {
-  static constexpr std::array<std::string_view, 12> all{
-      "pingpong", "ring",    "counting",  "fork-join-throughput", "big",
-      "pairs",    "fan-out", "chameneos", "fork-join-create",     "skynet",
-      "idle",     "backlog"};
+  static constexpr std::array<std::string_view, 13> all{
+      "pingpong", "ring",    "counting",   "fork-join-throughput", "big",
+      "pairs",    "fan-out", "chameneos",  "fork-join-create",     "skynet",
+      "idle",     "backlog", "round-trips"};
   return std::ranges::find(all, workload) != all.end();
 }
 
@@ -114,7 +114,10 @@ peer_outcome built_peers::run(const peer& what, std::string_view workload, std::
   try {
     const nlohmann::json told = nlohmann::json::parse(end.told);
     const double value = told.at("value");
-    return {value, told.value("per_core_second", value)};
+    peer_outcome did{value, told.value("per_core_second", value)};
+    for (const nlohmann::json& one : told.value("latencies", nlohmann::json::array()))
+      did.latencies.add(one.at(0).get<std::uint64_t>(), one.at(1).get<std::uint64_t>());
+    return did;
   } catch (const nlohmann::json::exception&) {
     throw std::runtime_error{place + ": its output makes no sense: " + end.told};
   }

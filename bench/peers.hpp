@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/histogram.hpp"
+
 namespace souk::bench {
 
 struct peer {
@@ -28,6 +30,7 @@ struct peer {
 struct peer_outcome {
   double value;
   double per_core_second;  ///< the same as `value` for what is weighed
+  histogram latencies{};   ///< empty: the workload times no single events
 };
 
 /// The peers that are installed, built.

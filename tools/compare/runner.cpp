@@ -48,6 +48,7 @@ reading run_peer(const bench::built_peers& built, const bench::peer& who, unsign
         built.run(who, of.what->name, of.size, of.count, workers, most_seconds);
     got.value = did.value;
     got.per_core_second = did.per_core_second;
+    got.latencies = did.latencies;
   });
   return got;
 }
