@@ -39,6 +39,12 @@ class histogram {
   [[nodiscard]] std::uint64_t total() const noexcept {
     return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
   }
+  /// In nanoseconds. Pre: not empty.
+  [[nodiscard]] double mean() const noexcept {
+    double sum = 0;
+    for (std::size_t i = 0; i < size; ++i) sum += static_cast<double>(counts_[i]) * middle_of(i);
+    return sum / static_cast<double>(total());
+  }
   /// So many took no longer, of each of them: 0.99 is p99. In nanoseconds, the middle of the bucket
   /// in which that one is. Pre: not empty, 0 <= share <= 1.
   [[nodiscard]] double quantile(double share) const noexcept {

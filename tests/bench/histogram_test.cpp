@@ -49,6 +49,15 @@ TEST(Histogram, QuantilesAreThoseOfTheSortedTimes) {
   }
 }
 
+// Percentiles hardly know of the one that waits long: the mean does.
+TEST(Histogram, TheMeanCountsEachTimeByItsLength) {
+  histogram counted;
+  counted.add(10, 999);
+  counted.add(1'000'000);
+  EXPECT_EQ(counted.quantile(0.99), 10);
+  EXPECT_NEAR(counted.mean(), 1'009.99, 1'009.99 * 0.03);
+}
+
 TEST(Histogram, IsTheSumOfThoseThatWereWritten) {
   histogram left;
   histogram right;

@@ -84,9 +84,8 @@ void write_file(const std::string& file, const std::string& text) {
 
 /// Builds the peers and says which are missing.
 std::unique_ptr<bench::built_peers> build_peers(findings& to, const progress& shown) {
-  shown.begin_part("building the peers");
+  shown.remark("Building the peers, which takes a minute the first time and is not counted.");
   auto built = std::make_unique<bench::built_peers>();
-  shown.clear();
   std::string packages;
   for (const bench::peer* const one : built->missing()) {
     to.missing_peers.emplace_back(one->name);

@@ -210,7 +210,19 @@ function intoLatency() {
         row.size === 1 ? 'One at a time' : `${grouped(row.size)} at the same time`,
         `${row.workload}, ${row.size === 1 ? 'one pair' : sizeText(row)}`);
     latencyPlot(figure, row, looks, [ticks[0], ticks.at(-1)]);
+    figure.append(latencyTable(row));
   }
+}
+
+function latencyTable(row) {
+  const figures = [['mean', 'mean_ns'], ['p50', 'p50_ns'], ['p99', 'p99_ns'], ['p99.9', 'p999_ns']];
+  const cell = (tag, ...inside) => element(tag, {class: 'number'}, ...inside);
+  return element('table', {class: 'brief'},
+      element('thead', {}, element('tr', {}, element('th'),
+                                   ...figures.map(([name]) => cell('th', name)))),
+      element('tbody', {}, ...[...looks].filter(([id]) => row.results[id]).map(([id, look]) =>
+          element('tr', {}, element('td', {}, look.name), ...figures.map(
+              ([, key]) => cell('td', duration(row.results[id][key].median)))))));
 }
 
 function intoMemory() {
@@ -279,7 +291,7 @@ function intoFigures() {
   const rows = [
     ...cells(results.throughput, (row, id, cell) => [{row, id, cell, of: cell, unit: row.unit}]),
     ...cells(results.latency, (row, id, cell) =>
-        [['p50', cell.p50_ns], ['p99', cell.p99_ns], ['p99.9', cell.p999_ns]]
+        [['mean', cell.mean_ns], ['p50', cell.p50_ns], ['p99', cell.p99_ns], ['p99.9', cell.p999_ns]]
             .map(([name, of]) => ({row, id, cell, of, unit: name + ', ns'}))),
     ...cells(results.memory, (row, id, cell) => [{row, id, cell, of: cell, unit: row.unit}]),
   ];

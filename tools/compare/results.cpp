@@ -71,12 +71,15 @@ ordered_json latency_cell(const series& one) {
   bench::histogram whole;
   for (const bench::histogram& of : one.latencies) whole.add(of);
   ordered_json made{{"count", whole.total()}};
-  for (const auto& [name, share] : percentiles) {
+  const auto add = [&](const char* name, const auto& figure_of) {
     std::vector<double> values;
-    for (const bench::histogram& of : one.latencies) values.push_back(of.quantile(share));
+    for (const bench::histogram& of : one.latencies) values.push_back(figure_of(of));
     made[name] = summary_of(values);
     made[name]["values"] = values;
-  }
+  };
+  add("mean_ns", [](const bench::histogram& of) { return of.mean(); });
+  for (const auto& [name, share] : percentiles)
+    add(name, [share = share](const bench::histogram& of) { return of.quantile(share); });
   for (const double share : shares) {
     // Beyond the resolution of so few there is nothing to tell.
     if (share < 1 && (1 - share) * static_cast<double>(whole.total()) < 1) continue;

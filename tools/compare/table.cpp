@@ -154,17 +154,17 @@ void print_throughput(std::ostream& out, const ordered_json& results) {
 void print_latency(std::ostream& out, const ordered_json& results) {
   if (results.at("latency").empty()) return;
   text_table table;
-  table.add({"latency of a round trip", "p50", "p99", "p99.9"});
+  table.add({"latency of a round trip", "mean", "p50", "p99", "p99.9"});
   for (const ordered_json& row : results.at("latency")) {
     for (const ordered_json& one : results.at("runners")) {
       const ordered_json& cells = row.at("results");
       if (!cells.contains(one.at("id"))) continue;
       const ordered_json& cell = cells.at(one.at("id"));
-      const auto percentile = [&](const char* name) {
+      const auto figure = [&](const char* name) {
         return duration_text(cell.at(name).at("median").get<double>());
       };
-      table.add({name_of(row) + ", " + one.at("name").get<std::string>(), percentile("p50_ns"),
-                 percentile("p99_ns"), percentile("p999_ns")});
+      table.add({name_of(row) + ", " + one.at("name").get<std::string>(), figure("mean_ns"),
+                 figure("p50_ns"), figure("p99_ns"), figure("p999_ns")});
     }
   }
   table.print(out);

@@ -64,7 +64,7 @@ TEST(Changes, AreNoneSinceItself) {
   const ordered_json made = results_of(some_findings());
   const ordered_json changes = changes_between(made, made);
   EXPECT_EQ(changes.at("machine_ratio"), 1);
-  EXPECT_EQ(changes.at("changes").size(), 3U + 9U + 2U);  // p50, p99 and p99.9 of each
+  EXPECT_EQ(changes.at("changes").size(), 3U + 12U + 2U);  // mean, p50, p99 and p99.9 of each
   for (const ordered_json& one : changes.at("changes"))
     EXPECT_EQ(one.at("judgement"), "within-noise");
 }
@@ -86,7 +86,7 @@ TEST(Changes, OfWhatIsOnlyOnOneSideAreNotTold) {
   less.rows.erase(less.rows.begin());
   less.runners.pop_back();
   EXPECT_EQ(changes_between(results_of(less), results_of(some_findings())).at("changes").size(),
-            6U + 2U);  // of two runners
+            8U + 2U);  // of two runners
 }
 
 class ResultsFile : public ::testing::Test {
