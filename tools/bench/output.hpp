@@ -29,7 +29,8 @@ class sample {
 void print_build();
 void add_build(nlohmann::ordered_json& line);
 
-/// A line on a terminal that says what is under way, and goes when it is no longer true.
+/// A line on a terminal that says what is under way, and goes when it is no longer true. It is cut
+/// where the terminal ends.
 class progress_line {
  public:
   progress_line();

@@ -17,7 +17,7 @@ function looksOf(runners) {
       const share = Math.round(100 * (parallel.length === 1 ? 1 : at / (parallel.length - 1)));
       const colour = `color-mix(in srgb, var(--parallel-few), var(--parallel-many) ${share}%)`;
       looks.set(one.id, {colour, marker: at === 0 ? 0 : at === parallel.length - 1 ? 3 : 2 + at % 2 * 2,
-                         short: 'parallel, ' + one.workers});
+                         short: `parallel, ${one.workers}`});
     } else {
       const name = one.name.split(',')[0];
       looks.set(one.id, {colour: `var(--peer-${1 + peers.indexOf(name) % 3})`,

@@ -53,10 +53,8 @@ class measurement {
 
   void calibrate_all() {
     shown_.begin_part("calibrating " + std::to_string(cells_.size()) + " combinations");
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      cell& c = cells_[i];
-      shown_.show("calibrating " + place(c) + " (" + std::to_string(i + 1) + " of " +
-                  std::to_string(cells_.size()) + ')');
+    for (cell& c : cells_) {
+      shown_.show("calibrating " + place(c));
       guarded(c, [&] { c.measured = calibrate(of_runner(c), of_subject(c)); });
     }
   }
@@ -93,14 +91,13 @@ class measurement {
 
  private:
   void run_round(unsigned round) {
-    const std::string which =
-        "round " + std::to_string(round) + " of " + std::to_string(to_.plan.rounds);
-    shown_.begin_part(which);
+    const std::string rounds = std::to_string(to_.plan.rounds);
+    shown_.begin_part("round " + std::to_string(round) + " of " + rounds);
     to_.machine.push_back(measure_machine());
     for (cell& c : cells_) {
       if (c.has_failed || (of_subject(c).of == quantity::memory && round > rounds_of_memory))
         continue;
-      shown_.show(which + ": " + place(c));
+      shown_.show(std::to_string(round) + '/' + rounds + ": " + place(c));
       guarded(c, [&] { run(c); });
     }
   }

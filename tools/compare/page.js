@@ -221,7 +221,7 @@ function latencyTable(row) {
       element('thead', {}, element('tr', {}, element('th'),
                                    ...figures.map(([name]) => cell('th', name)))),
       element('tbody', {}, ...[...looks].filter(([id]) => row.results[id]).map(([id, look]) =>
-          element('tr', {}, element('td', {}, look.name), ...figures.map(
+          element('tr', {}, element('td', {}, look.short), ...figures.map(
               ([, key]) => cell('td', duration(row.results[id][key].median)))))));
 }
 
@@ -369,7 +369,8 @@ function intoMethod() {
                             .map((row) => [row.workload, row]));
   for (const row of known.values()) {
     list.append(element('dt', {}, row.workload),
-                element('dd', {}, `${row.measures}. Not: ${row.does_not_mean}.`));
+                element('dd', {}, `${row.measures[0].toUpperCase()}${row.measures.slice(1)}. ` +
+                                  `It does not mean ${row.does_not_mean}.`));
   }
   document.getElementById('again').textContent =
       `./run --build-only\nbuild/release/${results.command}\n` +

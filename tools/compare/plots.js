@@ -100,21 +100,20 @@ function spread(places, height, least, most) {
 
 /** Draws into the place, and anew when its width changes: so texts keep their size. */
 function drawn(place, label, draw) {
+  const sheet = element('div');
+  place.append(sheet);
   let width = 0;
   const redraw = () => {
-    const style = getComputedStyle(place);
-    const now = Math.floor(place.clientWidth - parseFloat(style.paddingLeft) -
-                           parseFloat(style.paddingRight));
+    const now = Math.floor(sheet.clientWidth);
     if (now === width || now < 40) return;
     width = now;
     const {height, parts} = draw(width);
     const svg = element('svg', {class: 'drawn', viewBox: `0 0 ${width} ${height}`, height,
                                 role: 'img', 'aria-label': label}, ...parts);
-    place.querySelector('svg.drawn')?.remove();
-    place.append(svg);
+    sheet.replaceChildren(svg);
   };
   redraw();
-  new ResizeObserver(redraw).observe(place);
+  new ResizeObserver(redraw).observe(sheet);
 }
 
 /** A frame for curves, with ticks [[value, text], ...] and the names of both axes. */

@@ -7,7 +7,7 @@
 namespace souk::tool {
 namespace {
 
-constexpr int bar_width = 24;
+constexpr int bar_width = 16;
 
 std::string bar(double share) {
   const auto filled =
