@@ -107,7 +107,7 @@ ordered_json read_results(const std::string& file) {
   };
   std::ifstream in{file};
   if (!in) throw std::runtime_error{file + ": cannot be read: " + std::strerror(errno)};
-  const ordered_json read = ordered_json::parse(in, nullptr, false);
+  ordered_json read = ordered_json::parse(in, nullptr, false);
   if (!read.is_object() || read.value("schema", ordered_json{}) != results_schema) refuse();
   try {
     (void)changes_between(read, read);  // now, not after minutes of measuring
