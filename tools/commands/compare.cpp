@@ -2,7 +2,6 @@
 // by replay; a table, a report, JSON.
 #include <unistd.h>
 
-#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
@@ -12,13 +11,13 @@
 #include <optional>
 #include <stdexcept>
 
-#include "bench/build_info.hpp"
 #include "tools/bench/output.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/compare/baseline.hpp"
 #include "tools/compare/measure.hpp"
 #include "tools/compare/report.hpp"
 #include "tools/compare/results.hpp"
+#include "tools/compare/statistics.hpp"
 #include "tools/compare/table.hpp"
 
 namespace souk::tool {
@@ -83,8 +82,9 @@ void write_file(const std::string& file, const std::string& text) {
 }
 
 /// Builds the peers and says which are missing.
-std::unique_ptr<bench::built_peers> build_peers(findings& to, const progress& shown) {
-  shown.remark("Building the peers, which takes a minute the first time and is not counted.");
+std::unique_ptr<bench::built_peers> build_peers(findings& to) {
+  std::cerr << "Building the peers, which takes a minute the first time and is not counted."
+            << std::endl;
   auto built = std::make_unique<bench::built_peers>();
   std::string packages;
   for (const bench::peer* const one : built->missing()) {
@@ -92,8 +92,8 @@ std::unique_ptr<bench::built_peers> build_peers(findings& to, const progress& sh
     packages += ' ' + std::string{one->package};
   }
   if (!packages.empty()) {
-    shown.remark("Some peers are not installed:" + packages +
-                 ". To install them: ./run --install-peers");
+    std::cerr << "Some peers are not installed:" << packages
+              << ". To install them: ./run --install-peers" << std::endl;
   }
   return built;
 }
@@ -113,7 +113,7 @@ findings find_out(const settings& chosen) {
   all.started = now_text();
   const allowance within = allowance_for(chosen);
   std::unique_ptr<bench::built_peers> peers;
-  if (chosen.with_peers) peers = build_peers(all, progress{within.whole});
+  if (chosen.with_peers) peers = build_peers(all);
   const std::vector<unsigned> workers =
       chosen.workers.empty() ? workers_up_to(usable_processors()) : chosen.workers;
   all.runners = make_runners(workers, peers.get());
@@ -138,7 +138,14 @@ void print_extent(const ordered_json& results) {
   const auto rounds = results.at("rounds").get<unsigned>();
   std::cout << rounds << (rounds == 1 ? " round in " : " rounds in ")
             << grouped(results.at("seconds").get<double>()) << " s; medians; "
-            << results.at("machine").at("processors") << " processors\n\n";
+            << results.at("machine").at("processors") << " processors\n";
+  const auto shares = results.at("machine").at("share_of_a_processor").get<std::vector<double>>();
+  if (!shares.empty() && summarize(shares).median < 0.95) {
+    std::cout << "The machine was busy: who wanted a processor had "
+              << grouped(summarize(shares).median * 100)
+              << " % of one. Close what else is running, and measure again.\n";
+  }
+  std::cout << '\n';
 }
 
 int compare_all(const settings& chosen) {

@@ -67,7 +67,7 @@ std::vector<ordered_json> columns_of(const ordered_json& runners) {
 
 /// "idle (1,000 processes)", "round-trips (1 pair)"
 std::string name_of(const ordered_json& row) {
-  const std::string name = row.at("workload");
+  std::string name = row.at("workload");
   std::string size_of = row.at("size_of");
   if (size_of.empty()) return name;
   if (row.at("size") == 1 && size_of.ends_with('s')) size_of.pop_back();

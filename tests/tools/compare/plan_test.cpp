@@ -9,10 +9,7 @@
 namespace souk::tool {
 namespace {
 
-using ::testing::Each;
 using ::testing::ElementsAre;
-using ::testing::Field;
-using ::testing::Ge;
 
 std::vector<pace> cells(std::size_t amount, double overhead) {
   return std::vector<pace>(amount, {.per_second = 1e6, .overhead_seconds = overhead});
