@@ -129,8 +129,11 @@ void print_verdict(const ordered_json& results) {
   for (const ordered_json& one : results.at("failures"))
     std::cout << "FAILED: " << one.get<std::string>() << '\n';
   const ordered_json& equivalence = results.at("equivalence");
-  const bool equivalent = equivalence.at("divergences") == 0 && equivalence.at("commits") > 0;
-  std::cout << (equivalent ? "equivalent: " : "NOT SHOWN TO BE EQUIVALENT: ")
+  const bool diverged = equivalence.at("divergences") > 0;
+  const bool was_checked = equivalence.at("commits") > 0;
+  std::cout << (diverged      ? "NOT EQUIVALENT: "
+                : was_checked ? "equivalent: "
+                              : "NOT SHOWN TO BE EQUIVALENT: ")
             << verdict_text(equivalence) << ", with " << equivalence.at("workers") << " workers\n";
 }
 

@@ -65,6 +65,8 @@ function barPanel(place, row, looks) {
       const y = i * each + 4;
       const middle = y + 9;
       const over = bar.over_functional;
+      const range = `M${x(bar.min)},${middle}H${x(bar.max)}` +
+          `M${x(bar.min)},${middle - 3}v6M${x(bar.max)},${middle - 3}v6`;
       parts.push(
           element('g', {},
                   element('title', {}, `${bar.look.name}: ${grouped(bar.median)} ${row.unit}, ` +
@@ -74,8 +76,8 @@ function barPanel(place, row, looks) {
                   element('rect', {class: 'bar', x: labels, y,
                                    width: Math.max(x(bar.median) - labels, 1.5), height: 18,
                                    fill: bar.look.colour, opacity: bar.look.isFaint ? 0.55 : 1}),
-                  element('path', {class: 'range', d: `M${x(bar.min)},${middle}H${x(bar.max)}` +
-                          `M${x(bar.min)},${middle - 3}v6M${x(bar.max)},${middle - 3}v6`}),
+                  element('path', {class: 'range-halo', d: range}),
+                  element('path', {class: 'range', d: range}),
                   element('text', {class: 'strong halo', x: x(bar.max) + 7, y: middle + 4},
                           shortNumber(bar.median)),
                   over ? element('text', {x: width, y: middle + 4, 'text-anchor': 'end'},

@@ -64,14 +64,14 @@ function reasons() {
   const share = median(results.machine.share_of_a_processor);
   add(share >= 0.95, share >= 0.95
       ? 'The machine was quiet: a process that wanted a processor had it.'
-      : `The machine was busy: who wanted a processor had ${Math.round(share * 100)} % of one. ` +
+      : `The machine was busy: who wanted a processor had ${Math.round(share * 100)}\u00a0% of one. ` +
         `Ratios hold better than absolute figures, and those of several workers are too low.`);
   const spreads = results.throughput.flatMap((row) => Object.values(row.results))
                       .map((cell) => (cell.max - cell.min) / cell.median);
   if (spreads.length > 0) {
     const typical = median(spreads);
     add(typical < 0.15, `From its slowest to its quickest round a figure typically varied by ` +
-        `${Math.round(typical * 100)} %.`);
+        `${Math.round(typical * 100)}\u00a0%.`);
   }
   add(!results.build.warning, results.build.warning
       ? `Do not quote these figures: ${results.build.warning}.`

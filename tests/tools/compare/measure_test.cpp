@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const subject pingpong{&bench::pingpong, 0, quantity::throughput};
-const allowance little{.whole = 3, .checks = 0.01, .most_rounds = 5, .longest_run = 0.3};
+const allowance little{.whole = 600, .checks = 0.01, .most_rounds = 5, .longest_run = 0.3};
 
 findings of_runners(std::vector<runner> runners) {
   findings all;
@@ -58,7 +58,7 @@ TEST(Measure, RunsEveryRunnerOnceARoundInTurn) {
     };
   }
   findings all = of_runners(runners);
-  progress shown{3};
+  progress shown{600};
   measure(all, little, shown);
   ASSERT_EQ(all.rounds_done, 5U);
   ASSERT_GE(order.size(), 10U);
@@ -72,7 +72,7 @@ TEST(Measure, RunsEveryRunnerOnceARoundInTurn) {
 TEST(Measure, GivesTheQuickMoreWork) {
   findings all = of_runners({fake_runner("functional", runner_kind::functional, 1, 1e6),
                              fake_runner("parallel-1", runner_kind::parallel, 1, 8e6)});
-  progress shown{3};
+  progress shown{600};
   measure(all, little, shown);
   const auto count = [&](const char* id) {
     return static_cast<double>(all.rows[0].cells[id].count);
@@ -88,7 +88,7 @@ TEST(Measure, ARunnerThatFailsIsTold_AndTheOthersGoOn) {
     throw std::runtime_error{"7 messages were seen, not 8"};
   };
   findings all = of_runners({fake_runner("functional", runner_kind::functional, 1, 1e6), broken});
-  progress shown{3};
+  progress shown{600};
   ::testing::internal::CaptureStderr();
   measure(all, little, shown);
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("7 messages were seen"));

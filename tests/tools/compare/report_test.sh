@@ -23,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 
 dark=()
 [[ $scheme == light ]] || dark=(--force-dark-mode)
-timeout 100 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
+timeout 280 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
   --user-data-dir="$work/profile" --window-size="$width,900" --force-prefers-reduced-motion \
   "${dark[@]}" --enable-logging=stderr --dump-dom "file://$work/tested.html" \
   >"$work/page" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
