@@ -179,6 +179,7 @@ function latencyPlot(place, row, looks, [least, most]) {
           element('title', {}, `${look.name}: p50 ${duration(cell.p50_ns.median)}, p99 ` +
               `${duration(cell.p99_ns.median)}, p99.9 ${duration(cell.p999_ns.median)}`),
           element('path', {class: 'curve', stroke: look.colour,
+                           'stroke-dasharray': look.isFaint ? '6 3' : 'none',
                            d: polyline(points(id).map(([s, t]) => [x(nines(s)), y(t)]))}));
       for (const share of [0.5, 0.99, 0.999]) {
         const found = points(id).find(([s]) => s === share);

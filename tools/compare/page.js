@@ -17,6 +17,8 @@ function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+const shareOfProcessor = median(results.machine.share_of_a_processor);
+
 const sizeText = (row) => row.size_of === '' ? '' : `${grouped(row.size)} ${row.size_of}`;
 const plural = (count, what) => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 
@@ -49,6 +51,17 @@ function intoVerdict() {
                   ...results.failures.map((text) => element('pre', {}, text)));
   }
   document.getElementById('verdict').append(banner, reasons());
+  const whyNot = [
+    results.rounds < 3 ? `there was time for ${plural(results.rounds, 'round')} only` : '',
+    shareOfProcessor < 0.6 ? `a process that wanted a processor had ` +
+                                 `${Math.round(shareOfProcessor * 100)}\u00a0% of one` : '',
+  ].filter((why) => why !== '');
+  if (whyNot.length > 0) {
+    document.getElementById('verdict').append(element('div', {class: 'banner warn'},
+        element('strong', {}, 'Do not trust the times below'),
+        element('p', {}, `The machine was too busy: ${whyNot.join(', and ')}. Close what else is ` +
+            `running, and measure again. The verdict on equivalence holds all the same.`)));
+  }
 }
 
 /** Why to believe the figures, or not. */
@@ -61,14 +74,14 @@ function reasons() {
       : 'Some runs failed; they have no figures here.');
   add(results.rounds >= 5, `${plural(results.rounds, 'round')}, in each of which everything ran ` +
       `once, in turn` + (results.rounds >= 5 ? '.' : ': too few to tell a small difference.'));
-  const share = median(results.machine.share_of_a_processor);
+  const share = shareOfProcessor;
   add(share >= 0.95, share >= 0.95
       ? 'The machine was quiet: a process that wanted a processor had it.'
       : `The machine was busy: who wanted a processor had ${Math.round(share * 100)}\u00a0% of one. ` +
         `Ratios hold better than absolute figures, and those of several workers are too low.`);
   const spreads = results.throughput.flatMap((row) => Object.values(row.results))
                       .map((cell) => (cell.max - cell.min) / cell.median);
-  if (spreads.length > 0) {
+  if (spreads.length > 0 && results.rounds >= 3) {
     const typical = median(spreads);
     add(typical < 0.15, `From its slowest to its quickest round a figure typically varied by ` +
         `${Math.round(typical * 100)}\u00a0%.`);

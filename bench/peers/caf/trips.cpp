@@ -1,4 +1,5 @@
-// round-trips: each pair asks and answers, and every trip is timed by who asks.
+// round-trips: each pair asks and answers, and every trip is timed by who asks: the first from when
+// all were told to start, so that waiting for a turn counts.
 #include <algorithm>
 #include <unordered_map>
 #include <vector>
@@ -28,25 +29,30 @@ behavior answerer(event_based_actor* self) {
   }};
 }
 
+number now() {
+  const std::chrono::nanoseconds passed = clock::now().time_since_epoch();
+  return static_cast<number>(passed.count());
+}
+
 struct asker_state {
   actor partner;
   number seen = 0;
-  clock::time_point asked{};
+  number asked = 0;
   std::unordered_map<number, number> took;
 };
 
 behavior asker(stateful_actor<asker_state>* self, const actor& owner, number pair, number each) {
   self->state.partner = self->spawn<linked>(answerer);
-  const auto ask = [=] {
-    self->state.asked = clock::now();
+  const auto ask = [=](number at) {
+    self->state.asked = at;
     self->send(self->state.partner, question_atom::value, pair);
   };
-  return {[=](go_atom) { ask(); },
+  return {[=](go_atom, number at) { ask(at); },
           [=](answer_atom, number) {
             asker_state& me = self->state;
-            const auto took = std::chrono::nanoseconds{clock::now() - me.asked}.count();
-            ++me.took[six_bits(static_cast<number>(took))];
-            if (++me.seen < each) return ask();
+            const number at = now();
+            ++me.took[six_bits(at - me.asked)];
+            if (++me.seen < each) return ask(at);
             self->send(owner, seen_atom::value, me.seen);
             for (const auto& [time, times] : me.took)
               self->send(owner, took_atom::value, time, times);
@@ -66,7 +72,8 @@ result round_trips(actor_system& system, number size, number count) {
   result did = timed(
       self, each * size,
       [&] {
-        for (const actor& one : all) self->send(one, go_atom::value);
+        const number at = now();
+        for (const actor& one : all) self->send(one, go_atom::value, at);
       },
       size, each * size);
   // The last of each has no times.

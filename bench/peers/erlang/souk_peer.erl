@@ -102,7 +102,8 @@ pairs(Size, Count) ->
     Start = fun() -> [P ! {ping, Messages - 1} || P <- First] end,
     {Messages * Size, timed(Start, 2 * Size, Messages * Size)}.
 
-%% round-trips: each pair asks and answers, and every trip is timed by who asks.
+%% round-trips: each pair asks and answers, and every trip is timed by who asks: the first from when
+%% all were told to start, so that waiting for a turn counts.
 
 answerer() ->
     receive
@@ -114,18 +115,18 @@ answerer() ->
 
 asker(Main, Pair, Each) ->
     Partner = spawn_link(fun answerer/0),
-    receive go -> ask(Main, Partner, Pair, Each, Each, #{}) end.
+    receive {go, Asked} -> ask(Main, Partner, Pair, Each, Each, Asked, #{}) end.
 
-ask(Main, Partner, _, 0, Each, Took) ->
+ask(Main, Partner, _, 0, Each, _, Took) ->
     Partner ! stop,
     Main ! {seen, Each},
     Main ! {took, Took};
-ask(Main, Partner, Pair, Left, Each, Took) ->
-    Asked = erlang:monotonic_time(nanosecond),
+ask(Main, Partner, Pair, Left, Each, Asked, Took) ->
     Partner ! {question, self(), Pair},
     receive {answer, Pair} -> ok end,
-    Time = six_bits(erlang:monotonic_time(nanosecond) - Asked),
-    ask(Main, Partner, Pair, Left - 1, Each, maps:update_with(Time, fun(N) -> N + 1 end, 1, Took)).
+    Now = erlang:monotonic_time(nanosecond),
+    More = maps:update_with(six_bits(Now - Asked), fun(N) -> N + 1 end, 1, Took),
+    ask(Main, Partner, Pair, Left - 1, Each, Now, More).
 
 %% The time, with the last bits beyond six left out.
 six_bits(Time) when Time < 64 -> Time;
@@ -135,7 +136,11 @@ round_trips(Size, Count) ->
     Main = self(),
     Each = max(Count div Size, 1),
     All = [spawn_link(fun() -> asker(Main, Pair, Each) end) || Pair <- lists:seq(1, Size)],
-    Times = timed(fun() -> [P ! go || P <- All] end, Size, Each * Size),
+    Start = fun() ->
+        Asked = erlang:monotonic_time(nanosecond),
+        [P ! {go, Asked} || P <- All]
+    end,
+    Times = timed(Start, Size, Each * Size),
     Gather = fun(_, Sum) -> receive {took, Took} -> add_times(Took, Sum) end end,
     {Each * Size, Times, lists:foldl(Gather, #{}, All)}.
 

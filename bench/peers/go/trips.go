@@ -1,4 +1,5 @@
-// round-trips: each pair asks and answers, and every trip is timed by who asks.
+// round-trips: each pair asks and answers, and every trip is timed by who asks: the first from when
+// all were told to start, so that waiting for a turn counts.
 package main
 
 import (
@@ -37,6 +38,7 @@ func answerer(questions <-chan question, answers chan<- answer) {
 func roundTrips(size, count int) result {
 	each := most(count/size, 1)
 	seen, histograms := make(chan int, size), make(chan histogram, size)
+	var asked time.Time
 	begin := make(chan struct{})
 	for pair := 0; pair < size; pair++ {
 		questions, answers := make(chan question), make(chan answer)
@@ -44,18 +46,24 @@ func roundTrips(size, count int) result {
 		go func(pair int) {
 			took := histogram{}
 			<-begin
+			last := asked
 			for i := 0; i < each; i++ {
-				asked := time.Now()
 				questions <- question{pair}
 				<-answers
-				took.add(time.Since(asked))
+				now := time.Now()
+				took.add(now.Sub(last))
+				last = now
 			}
 			close(questions)
 			seen <- each
 			histograms <- took
 		}(pair)
 	}
-	did := timed(each*size, func() { close(begin) }, seen, size, each*size)
+	start := func() {
+		asked = time.Now()
+		close(begin)
+	}
+	did := timed(each*size, start, seen, size, each*size)
 	did.latencies = histogram{}
 	for i := 0; i < size; i++ {
 		for time, times := range <-histograms {
