@@ -1,5 +1,5 @@
-// souk compare: the functional VM, the parallel VM and other runtimes side by side, each run checked
-// by replay; a table, a report, JSON.
+// souk compare: the functional VM, the parallel VM and other runtimes side by side, each workload
+// checked by replay; a table, a report, JSON.
 #include <unistd.h>
 
 #include <cstring>

@@ -1,12 +1,12 @@
 // What changed since an older comparison, and what of it is more than noise.
 //
 // A change is told when all of this holds:
-//   B1  Mann and Whitney's p of its repetitions then and now is below 0.01: so far apart in rank are
-//       two sets of the same distribution less than once in a hundred.
+//   B1  Mann and Whitney's p of its repetitions then and now is below 0.01: so far apart in rank
+//       are two sets of the same distribution less than once in a hundred.
 //   B2  the medians differ by more than 3 %, and
-//   B3  by more than the machine itself did, whose speed is measured in every round by a fixed piece
-//       of work: a machine that is 10 % slower today hides changes of 10 %.
-// With fewer than 5 repetitions on either side p cannot be below 0.01: then nothing is told but that.
+//   B3  by more than the machine itself did, whose speed is measured in every round by a fixed
+//       piece of work: a machine that is 10 % slower today hides changes of 10 %.
+// With fewer than 5 repetitions on either side p cannot be below 0.01: then only that is told.
 #pragma once
 
 #include <nlohmann/json.hpp>

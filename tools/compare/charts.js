@@ -16,8 +16,8 @@ function looksOf(runners) {
       const at = parallel.indexOf(one);
       const share = Math.round(100 * (parallel.length === 1 ? 1 : at / (parallel.length - 1)));
       const colour = `color-mix(in srgb, var(--parallel-few), var(--parallel-many) ${share}%)`;
-      looks.set(one.id, {colour, marker: at === 0 ? 0 : at === parallel.length - 1 ? 3 : 2 + at % 2 * 2,
-                         short: `parallel, ${one.workers}`});
+      const marker = at === 0 ? 0 : at === parallel.length - 1 ? 3 : 2 + at % 2 * 2;
+      looks.set(one.id, {colour, marker, short: `parallel, ${one.workers}`});
     } else {
       const name = one.name.split(',')[0];
       looks.set(one.id, {colour: `var(--peer-${1 + peers.indexOf(name) % 3})`,
@@ -35,7 +35,8 @@ function legendEntry(look, isCurve) {
   if (isCurve) {
     swatch.append(element('line', {x1: 0, x2: 18, y1: 6, y2: 6, stroke: look.colour,
                                    'stroke-width': 2,
-                                   'stroke-dasharray': look.isFaint ? '4 2' : 'none'}), marker(look.marker, 9, 6, look.colour));
+                                   'stroke-dasharray': look.isFaint ? '4 2' : 'none'}),
+                  marker(look.marker, 9, 6, look.colour));
   } else {
     swatch.append(element('rect', {width: 18, height: 12, rx: 2, fill: look.colour,
                                    opacity: look.isFaint ? 0.55 : 1}));

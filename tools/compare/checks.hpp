@@ -1,5 +1,5 @@
-// The workloads that are measured, checked as well: each is recorded on the parallel VM and replayed
-// on the functional VM, which must give every process the same events. Threads: one.
+// The workloads that are measured, checked as well: each is recorded on the parallel VM and
+// replayed on the functional VM, which must give every process the same events. Threads: one.
 #pragma once
 
 #include "tools/check/equivalence.hpp"

@@ -77,8 +77,9 @@ function reasons() {
   const share = shareOfProcessor;
   add(share >= 0.95, share >= 0.95
       ? 'The machine was quiet: a process that wanted a processor had it.'
-      : `The machine was busy: who wanted a processor had ${Math.round(share * 100)}\u00a0% of one. ` +
-        `Ratios hold better than absolute figures, and those of several workers are too low.`);
+      : `The machine was busy: who wanted a processor had ` +
+        `${Math.round(share * 100)}\u00a0% of one. Ratios hold better than absolute figures, and ` +
+        `those of several workers are too low.`);
   const spreads = results.throughput.flatMap((row) => Object.values(row.results))
                       .map((cell) => (cell.max - cell.min) / cell.median);
   if (spreads.length > 0 && results.rounds >= 3) {
@@ -271,7 +272,8 @@ function intoFigures() {
   const rows = [
     ...cells(results.throughput, (row, id, cell) => [{row, id, cell, of: cell, unit: row.unit}]),
     ...cells(results.latency, (row, id, cell) =>
-        [['mean', cell.mean_ns], ['p50', cell.p50_ns], ['p99', cell.p99_ns], ['p99.9', cell.p999_ns]]
+        [['mean', cell.mean_ns], ['p50', cell.p50_ns], ['p99', cell.p99_ns],
+         ['p99.9', cell.p999_ns]]
             .map(([name, of]) => ({row, id, cell, of, unit: name + ', ns'}))),
     ...cells(results.memory, (row, id, cell) => [{row, id, cell, of: cell, unit: row.unit}]),
   ];

@@ -1,8 +1,8 @@
 // What is run, how long, and how often: so that all of it fits into a time, on any machine.
 //
 // A *cell* is one runner with one workload of one size. The cells are run in rounds, each cell once
-// a round: whatever else the machine does then meets all of them alike. How much work a run is given
-// follows from its measured pace, so that each takes about the same time.
+// a round: whatever else the machine does then meets all of them alike. How much work a run is
+// given follows from its measured pace, so that each takes about the same time.
 #pragma once
 
 #include <cstddef>
