@@ -12,12 +12,13 @@ namespace souk::bench {
 struct child_end {
   std::string told;  ///< all that it wrote
   int status;        ///< as wait() gives it
+  bool was_late;     ///< and so killed
   rusage used;
 };
 
 struct child_limits {
   unsigned processors = 0;  ///< the first so many of those that this process may use; 0: all
-  unsigned seconds = 0;     ///< then SIGALRM ends it, and what it has become; 0: never
+  unsigned seconds = 0;     ///< then it is killed; 0: never
 };
 
 /// `f` gets a descriptor to write to. Pre: this process has one thread. Throws std::system_error.
@@ -28,6 +29,6 @@ struct child_limits {
 void write_all(int out, const void* bytes, std::size_t size);
 
 /// "exit status 1", "signal 9", or that its time was over.
-[[nodiscard]] std::string how_it_ended(int status);
+[[nodiscard]] std::string how_it_ended(const child_end& end);
 
 }  // namespace souk::bench

@@ -43,7 +43,7 @@ isolated_outcome run_isolated(const workload& w, const options& chosen,
   header h{};
   if (WIFSIGNALED(end.status) || end.told.size() < sizeof h) {
     throw std::runtime_error{name + ": its process ended without a result, by " +
-                             how_it_ended(end.status)};
+                             how_it_ended(end)};
   }
   std::memcpy(&h, end.told.data(), sizeof h);
   const std::string text = name + ": " + end.told.substr(sizeof h);

@@ -65,7 +65,7 @@ void build_step(const arguments& command, const std::filesystem::path& log) {
     become(command);
   });
   if (end.status != 0)
-    throw std::runtime_error{"the peers cannot be built (" + how_it_ended(end.status) +
+    throw std::runtime_error{"the peers cannot be built (" + how_it_ended(end) +
                              "): " + log.string() + " says why"};
 }
 
@@ -110,7 +110,7 @@ peer_outcome built_peers::run(const peer& what, std::string_view workload, std::
     become(command);
   });
   const std::string place = std::string{what.name} + ", " + std::string{workload};
-  if (end.status != 0) throw std::runtime_error{place + ": " + how_it_ended(end.status)};
+  if (end.status != 0) throw std::runtime_error{place + ": " + how_it_ended(end)};
   try {
     const nlohmann::json told = nlohmann::json::parse(end.told);
     const double value = told.at("value");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <string>
 
 #include "bench/isolated.hpp"
@@ -20,7 +21,22 @@ TEST(Child, IsEndedWhenItsTimeIsOver) {
   const child_end end = run_in_child({.seconds = 1}, [](int) {
     for (;;) ::pause();
   });
-  EXPECT_EQ(how_it_ended(end.status), "its time limit");
+  EXPECT_EQ(how_it_ended(end), "its time limit");
+}
+
+TEST(Child, IsEndedWhateverItIgnores) {
+  const child_end end = run_in_child({.seconds = 1}, [](int out) {
+    write_all(out, "figs", 4);
+    for (const int signal : {SIGALRM, SIGTERM, SIGHUP}) ::signal(signal, SIG_IGN);
+    for (;;) ::pause();
+  });
+  EXPECT_EQ(how_it_ended(end), "its time limit");
+  EXPECT_EQ(end.told, "figs");
+}
+
+TEST(Child, TellsTheSignalThatEndedIt) {
+  const child_end end = run_in_child({.seconds = 60}, [](int) { ::raise(SIGKILL); });
+  EXPECT_EQ(how_it_ended(end), "signal 9");
 }
 
 TEST(Isolated, ARunThatComesToNoEndIsAnError) {

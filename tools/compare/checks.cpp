@@ -62,7 +62,7 @@ verdict check_in_child(const checked_run& what, const checked_program& program) 
   verdict got;
   if (end.status != 0 || !(in >> got.commits >> got.divergences)) {
     throw std::runtime_error{"the check of " + what.program + " ended without a result, by " +
-                             bench::how_it_ended(end.status) + "\n  rerun: " + rerun_command(what)};
+                             bench::how_it_ended(end) + "\n  rerun: " + rerun_command(what)};
   }
   in.ignore();
   got.difference = in.str().substr(static_cast<std::size_t>(in.tellg()));
