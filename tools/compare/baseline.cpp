@@ -56,6 +56,7 @@ void add_change(ordered_json& to, const ordered_json& row, const std::string& ru
   const std::vector<double> old_values = values(before);
   const std::vector<double> new_values = values(now);
   if (old_values.empty() || new_values.empty()) return;
+  if (summarize(old_values).median <= 0 || summarize(new_values).median <= 0) return;  // no ratio
   const change found = judge(old_values, new_values, drift, of.more_is_better);
   to.push_back({{"workload", row.at("workload")},
                 {"size", row.at("size")},

@@ -89,6 +89,14 @@ TEST(Changes, OfWhatIsOnlyOnOneSideAreNotTold) {
             8U + 2U);  // of two runners
 }
 
+TEST(Changes, OfNothingAreNotTold) {
+  findings nothing = some_findings();
+  for (double& v : nothing.rows[2].cells["functional"].values) v = 0;
+  const ordered_json changes =
+      changes_between(results_of(nothing), results_of(some_findings())).at("changes");
+  EXPECT_EQ(changes.size(), 3U + 12U + 1U);
+}
+
 class ResultsFile : public ::testing::Test {
  protected:
   ~ResultsFile() override { std::filesystem::remove(file_); }
