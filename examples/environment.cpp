@@ -80,7 +80,7 @@ struct desk {
 std::string table_of(const desk& d) {
   std::string text = fmt::format("{:>4}  {:<8}{:>10}{:>10}\n", "", "program", "KiB", "peak KiB");
   for (const auto& [number, one] : d.all) {
-    const memory_usage now = one.by.usage();
+    const custodian_usage now = one.by.usage();
     text +=
         fmt::format("{:>4}  {:<8}{:>10.1f}{:>10.1f}\n", number, one.name,
                     static_cast<double>(now.total) / 1024, static_cast<double>(now.peak) / 1024);

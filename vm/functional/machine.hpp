@@ -120,6 +120,8 @@ class machine final : public detail::account_owner {
 
   // Custodians: end.cpp.
   void shut_down(const term& why) noexcept override;
+  /// What is open here and in the VMs inside is closed: the VM has ended.
+  void close_resources() noexcept;
   /// Ends the VMs that were shut down since the last call. Of the outermost, between two steps.
   void end_what_is_shut_down();
   [[nodiscard]] bool is_shut_down() const noexcept { return is_to_end_; }

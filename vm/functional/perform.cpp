@@ -6,6 +6,7 @@
 namespace souk::functional {
 
 machine::~machine() {
+  close_resources();
   {
     const detail::account_scope paying{payer_};
     external_ = {};

@@ -3,6 +3,7 @@
 #include "vm/call_watch.hpp"
 #include "vm/crossing.hpp"
 #include "vm/parallel/shard.hpp"
+#include "vm/resources.hpp"
 
 #include <algorithm>
 
@@ -189,8 +190,17 @@ void machine::shut_down(const term& why) noexcept {
 }
 
 void machine::disown() noexcept {
-  payer_.disown();
   for (const auto& s : shards_) s->disown_machines();
+  close_resources();
+  payer_.disown();
+}
+
+void machine::close_resources() noexcept {
+  const detail::account_scope paying{payer_};
+  detail::close_all(payer_.take_last_open(), [this](const std::string& why) {
+    if (common_.listener != nullptr)
+      common_.listener->on_remark({id_, 0}, "a resource could not be closed: " + why);
+  });
 }
 
 void machine::stop() {

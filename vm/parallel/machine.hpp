@@ -150,8 +150,11 @@ class machine final : public detail::account_owner {
   void stop();
   /// The process that it is in the VM around quits, for that reason; the outermost stops.
   void shut_down(const term& why) noexcept override;
-  /// No more of that: this VM and those inside are about to be deleted. Pre: not active.
+  /// No more of that: this VM and those inside are about to be deleted, and what they have open is
+  /// closed. Pre: not active.
   void disown() noexcept;
+  /// The VM has ended, or will do nothing more. Pre: not active.
+  void close_resources() noexcept;
   /// The reason of shut_down(); null: none.
   [[nodiscard]] const term* wanted_end() const noexcept {
     return end_.load(std::memory_order_acquire);  // <- shut_down
