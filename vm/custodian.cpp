@@ -9,6 +9,25 @@ using detail::account;
 
 const char* memory_limit_error::what() const noexcept { return "memory-limit"; }
 
+namespace {
+
+std::uint64_t number_in(const term& of, std::size_t place) {
+  return of.parts()[place].as<std::uint64_t>().value_or(0);
+}
+
+term as_term(const counts& all) {
+  return make_vector(all.processes, all.endpoints, all.queued, all.resources);
+}
+
+counts counts_in(const term& told) {
+  return {.processes = number_in(told, 0),
+          .endpoints = number_in(told, 1),
+          .queued = number_in(told, 2),
+          .resources = number_in(told, 3)};
+}
+
+}  // namespace
+
 custodian custodian::current() {
   account& mine = account::current();
   mine.hold();
@@ -22,15 +41,13 @@ custodian_usage custodian::usage() const {
     const account::figures now = inside_.get()->read();
     return make_vector(now.own, now.total, now.peak,
                        now.limit == account::no_limit ? term{false} : term{now.limit},
-                       now.own_counts.resources, now.total_counts.resources);
+                       as_term(now.own_counts), as_term(now.total_counts));
   });
-  const auto figure = [&](std::size_t i) {
-    return told.parts()[i].as<std::uint64_t>().value_or(0);
-  };
-  custodian_usage all{.own = figure(0), .total = figure(1), .peak = figure(2)};
-  if (!told.parts()[3].is_false()) all.limit = figure(3);
-  all.own_counts = {.resources = figure(4)};
-  all.total_counts = {.resources = figure(5)};
+  custodian_usage all{
+      .own = number_in(told, 0), .total = number_in(told, 1), .peak = number_in(told, 2)};
+  if (!told.parts()[3].is_false()) all.limit = number_in(told, 3);
+  all.own_counts = counts_in(told.parts()[4]);
+  all.total_counts = counts_in(told.parts()[5]);
   return all;
 }
 

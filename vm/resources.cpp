@@ -94,7 +94,9 @@ void account::close_if_made() noexcept {
 }
 
 account_counts account::count_own() const noexcept {
-  return {.resources = open_ == nullptr ? 0 : open_->all.size()};
+  account_counts all = owner_ == nullptr ? account_counts{} : owner_->count();
+  if (open_ != nullptr) all.resources = open_->all.size();
+  return all;
 }
 
 void close_all(std::vector<account::closer> all,
@@ -103,16 +105,19 @@ void close_all(std::vector<account::closer> all,
   const place* const around = surroundings_scope::current();
   const place unheard{.loop = around == nullptr ? nullptr : around->loop};
   const surroundings_scope here{&unheard};
-  const account_scope unrefused{account::current()};
-  for (account::closer& close : all) {
-    try {
-      std::exchange(close, {})();
-    } catch (const std::exception& e) {
-      failed(e.what());
-    } catch (...) {
-      failed("an exception that is not a std::exception");
+  {
+    const account_scope unrefused{account::current()};
+    for (account::closer& close : all) {
+      try {
+        std::exchange(close, {})();
+      } catch (const std::exception& e) {
+        failed(e.what());
+      } catch (...) {
+        failed("an exception that is not a std::exception");
+      }
     }
   }
+  account::enforce_limits();  // what was called took memory
 }
 
 }  // namespace souk::detail

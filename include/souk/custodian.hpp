@@ -34,7 +34,7 @@
 
 namespace souk {
 
-/// How much there is of what is no memory.
+/// What there is beside memory: processes, endpoints, queued, resources.
 using counts = detail::account_counts;
 
 /// Memory is in bytes, each block counted as its size class (docs/custodians.md).
@@ -82,7 +82,9 @@ class SOUK_EXPORT custodian {
   /// That of the VM whose code runs; outside any VM, the program's, which all others are inside of.
   [[nodiscard]] static custodian current();
 
-  /// Behind by what running handlers have not written down yet: at most 64 KiB a thread.
+  /// Behind by what running handlers have not written down yet: at most 64 KiB a thread; processes
+  /// and what is queued, by the quantum under way in each shard (at most 1,024 handlers), or the
+  /// round of a functional VM. What a VM that has ended had is not counted.
   [[nodiscard]] custodian_usage usage() const;
   /// Of the total. When it is exceeded, this custodian is shut down with reason `memory-limit`: the
   /// innermost of those that are over. A handler that asks for more memory then gets

@@ -232,7 +232,7 @@ TEST_P(Resource, ThatCannotBeClosedEndsNothing) {
   EXPECT_THAT(told.heard.lines(), ElementsAre("a resource could not be closed: no such device"));
 }
 
-// Closing is the VM's own work: it is not refused memory, and ends nobody who is over a limit.
+// It is not refused any; who is over the limit then is shut down afterwards.
 TEST_P(Resource, MayTakeMemoryToClose) {
   notebook j;
   vm v = run(spawn([&j] {
@@ -247,8 +247,11 @@ TEST_P(Resource, MayTakeMemoryToClose) {
                          [](const term&) { return at_meta_level(quit()); }))};
                    }).under(small)};
   }));
+  const std::size_t accounts = detail::account::count();
   send(v, "go"_sym);
   EXPECT_THAT(j.lines(), ElementsAre("closed"));
+  v = run(subscriber("other"_sym));
+  EXPECT_EQ(detail::account::count(), accounts - 2) << "no thread still has it in mind";
 }
 
 TEST_P(Resource, IsCounted) {

@@ -45,6 +45,7 @@ void machine::end_what_is_shut_down() {
   arrivals_.clear();
   processes_.clear();
   ended_.clear();
+  publish_counts();
 }
 
 void machine::close_resources() noexcept {

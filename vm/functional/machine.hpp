@@ -120,6 +120,7 @@ class machine final : public detail::account_owner {
 
   // Custodians: end.cpp.
   void shut_down(const term& why) noexcept override;
+  [[nodiscard]] detail::account_counts count() noexcept override;
   /// What is open here and in the VMs inside is closed: the VM has ended.
   void close_resources() noexcept;
   /// Ends the VMs that were shut down since the last call. Of the outermost, between two steps.
@@ -149,6 +150,7 @@ class machine final : public detail::account_owner {
   bool commit_next(std::uint32_t number);
   void collect();
   [[nodiscard]] bool is_collectable(process& p) noexcept;
+  void publish_counts() noexcept;
 
   // perform.cpp: false when `self` is no more
   [[nodiscard]] bool perform_guarded(const action& a, process& self);
@@ -227,6 +229,12 @@ class machine final : public detail::account_owner {
   /// Driven: the machines of nested VMs that have ended, or were collected with such machines in
   /// them. What they do is not seen outside (VM-6).
   std::map<std::uint32_t, std::unique_ptr<machine>> ended_;
+  /// For other threads, as of the last round or step; relaxed throughout: figures.
+  struct {
+    std::atomic<std::size_t> processes{0};
+    std::atomic<std::size_t> endpoints{0};
+    std::atomic<std::size_t> queued{0};
+  } published_;
   std::mutex end_lock_;
   std::optional<term> end_;             // end_lock_: the reason why it was shut down
   std::atomic<bool> is_to_end_{false};  // there is one

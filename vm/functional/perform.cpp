@@ -102,12 +102,14 @@ void machine::perform(const send_message& a, process* self) {
 void machine::inject(const send_message& message) {
   const detail::account_scope paying{payer_};
   perform(message, nullptr);
+  publish_counts();
 }
 
 void machine::boot(const boot_function& first) {
   const detail::account_scope paying{payer_};
   const pid self{id_, next_number_++};  // 0, in a replay too
   processes_.emplace(self.number, make_process(spawn_action{first}, self));
+  publish_counts();
 }
 
 // SPN-1: the child's boot function, then the parent's continuation. The child's first actions wait

@@ -88,6 +88,7 @@ void shard::change::add(const add_endpoint& a) {
   side = side.with(*added, nodes_);
   changed_ = true;
   place = std::move(added);
+  ++more_endpoints_;
   self_.has_endpoints = true;
   if (vm_listener* const listener = at_.vm_.common().listener; listener != nullptr) {
     listener->on_endpoint_added(self_.self, a.role);
@@ -113,6 +114,7 @@ void shard::change::erase(const delete_endpoint& a) {
   replaced_.reserve(replaced_.size() + 1);
   take_out(*place, reason{a.why});
   replaced_.push_back(endpoint_chain::take(place));
+  --more_endpoints_;
   self_.has_endpoints = !self_.endpoints.empty();
 }
 
@@ -148,10 +150,14 @@ void shard::change::end(process& gone, const reason& why) {
     if (gone.dead_from.load(std::memory_order_acquire) < process::ending) return;
   }
   changed_ = true;
-  gone.endpoints.for_each([&](endpoint& one) { take_out(one, why); });
+  gone.endpoints.for_each([&](endpoint& one) {
+    take_out(one, why);
+    --more_endpoints_;
+  });
   for (const outer_endpoint& one : gone.meta_endpoints.view()) {
     next_->meta_endpoints = next_->meta_endpoints.without(*one.here, nodes_);
     at_.plan_.send_out(delete_endpoint{outer_id(gone, one.here->id), why.value});
+    --more_endpoints_;
   }
   at_.plan_.errand_for(gone, bury{why});
 }
@@ -214,6 +220,7 @@ void shard::change::lift(const add_endpoint& a) {
   } else {
     there.reserve(there.size() + 1);
     all = all.with(*fresh, nodes_);
+    ++more_endpoints_;
     there.push_back({std::move(fresh), a.role.topic});
   }
   changed_ = true;
@@ -230,6 +237,7 @@ void shard::change::lift(const delete_endpoint& a) {
   replaced_.reserve(replaced_.size() + 1);
   next_->meta_endpoints = next_->meta_endpoints.without(*place->here, nodes_);
   changed_ = true;
+  --more_endpoints_;
   replaced_.push_back(std::move(place->here));
   there.erase(place);
 }
@@ -251,6 +259,7 @@ void shard::change::commit(const occasion& what) {
   at.note(self_, what, version, changed_ ? 0 : stamp);
   if (changed_ && !too_early && !too_late)
     old = at.vm_.publish(next_.release());  // THE commit point
+  at.vm_.count_endpoints(more_endpoints_);
   at.finish_plan(self_);
   // With nothing in our inbox our own events go straight to the queue: that is to push them and
   // to drain at once, under the same lock.

@@ -189,6 +189,12 @@ void machine::shut_down(const term& why) noexcept {
   if (common_.around.on_news) common_.around.on_news();
 }
 
+detail::account_counts machine::count() noexcept {
+  detail::account_counts all{.endpoints = endpoints_.load(std::memory_order_relaxed)};  // a figure
+  for (const auto& s : shards_) all += s->count();
+  return all;
+}
+
 void machine::disown() noexcept {
   for (const auto& s : shards_) s->disown_machines();
   close_resources();

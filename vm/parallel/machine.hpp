@@ -150,6 +150,7 @@ class machine final : public detail::account_owner {
   void stop();
   /// The process that it is in the VM around quits, for that reason; the outermost stops.
   void shut_down(const term& why) noexcept override;
+  [[nodiscard]] detail::account_counts count() noexcept override;
   /// No more of that: this VM and those inside are about to be deleted, and what they have open is
   /// closed. Pre: not active.
   void disown() noexcept;
@@ -209,6 +210,12 @@ class machine final : public detail::account_owner {
     return table_.exchange(next, std::memory_order_seq_cst);  // seq_cst: the commit protocol
   }
   sched::spin_lock writer;
+  /// A version has so many more. Pre: `writer` is held.
+  void count_endpoints(std::int32_t more) noexcept {
+    // relaxed: a figure, written under the lock.
+    endpoints_.store(endpoints_.load(std::memory_order_relaxed) + static_cast<std::uint32_t>(more),
+                     std::memory_order_relaxed);
+  }
 
  private:
   machine(universe& common, std::uint64_t id, machine* around, shard* home, std::uint32_t number,
@@ -229,6 +236,7 @@ class machine final : public detail::account_owner {
   std::uint32_t number_;  // and the number of that
   receipt in_hand_{};     // its worker's
   sched::atomic<const table*> table_;
+  sched::atomic<std::uint32_t> endpoints_{0};
   directory directory_;
   const std::unique_ptr<growth> size_;  // null: it is one shard
   std::vector<std::unique_ptr<shard>> shards_;

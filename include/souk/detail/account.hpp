@@ -40,11 +40,19 @@ class function;
 struct open_resource;
 struct open_resources;
 
-/// What an account has beside memory: see custodian.hpp.
+/// What there is beside memory: see custodian.hpp.
 struct account_counts {
+  std::uint64_t processes = 0;  ///< a nested VM is one in the VM around it
+  std::uint64_t endpoints = 0;  ///< one at meta level counts here and in the VM around
+  /// What waits for processes: events and continuations, a message for several in one shard once;
+  /// in a functional VM transitions.
+  std::uint64_t queued = 0;
   std::uint64_t resources = 0;  ///< added, and neither closed nor released
 
   account_counts& operator+=(const account_counts& other) noexcept {
+    processes += other.processes;
+    endpoints += other.endpoints;
+    queued += other.queued;
     resources += other.resources;
     return *this;
   }
@@ -56,6 +64,8 @@ class SOUK_EXPORT account_owner {
   virtual ~account_owner();
   /// It is to end, for that reason; only tells somebody. Any thread; not after close().
   virtual void shut_down(const term& why) noexcept = 0;
+  /// All but resources. Any thread, with the registry's lock held; not after close().
+  [[nodiscard]] virtual account_counts count() noexcept = 0;
 };
 
 /// Knows whether this thread runs a handler, or another function of the program that may fail: only
