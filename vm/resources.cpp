@@ -1,5 +1,7 @@
 #include "vm/resources.hpp"
 
+#include <souk/detail/bindings.hpp>
+
 #include "vm/account_registry.hpp"
 #include "vm/surroundings.hpp"
 
@@ -105,6 +107,7 @@ void close_all(std::vector<account::closer> all,
   const place* const around = surroundings_scope::current();
   const place unheard{.loop = around == nullptr ? nullptr : around->loop};
   const surroundings_scope here{&unheard};
+  const bound_scope unbound{bindings{}};
   {
     const account_scope unrefused{account::current()};
     for (account::closer& close : all) {

@@ -68,6 +68,7 @@ struct process {
   charged_vector<action_list> pending{};  // transitions, oldest first
   std::uint64_t calls = 0;                // of its functions
   bool is_cut_off = false;                // no more of them: its VM ends
+  detail::bindings bound{};               // empty: as the VM's
 };
 
 /// The last part of a path of vm::step(): not a process, but what has come from the VM around.
@@ -93,12 +94,15 @@ class machine final : public detail::account_owner {
  public:
   /// The outermost VM.
   explicit machine(settings& common)
-      : machine{common, root_vm, detail::account::current(), detail::account::current()} {}
+      : machine{common, root_vm, detail::account::current(), detail::account::current(),
+                detail::bound_here()} {}
   /// A VM in a VM that pays with `container`; its own account is inside `under`.
-  machine(settings& common, std::uint64_t id, detail::account& container, detail::account& under)
+  machine(settings& common, std::uint64_t id, detail::account& container, detail::account& under,
+          detail::bindings bound)
       : common_{common},
         container_{container},
         payer_{detail::account::open(under, this)},
+        bound_{std::move(bound)},
         id_{id} {}
   ~machine() override;
   machine(const machine&) = delete;
@@ -160,7 +164,8 @@ class machine final : public detail::account_owner {
   void perform(const send_message& a, process* self);
   void perform(const spawn_action& a, process& self);
   [[nodiscard]] bool perform(const quit& a, process& self);
-  [[nodiscard]] process make_process(const spawn_action& a, pid child);
+  [[nodiscard]] process make_process(const spawn_action& a, pid child,
+                                     const detail::bindings& of_parent);
   void make_nested(const spawn_action& a, process& p);
   void end(process& p, const reason& why);
   void remove_endpoint(process& owner, const term& id, const reason& why);
@@ -186,6 +191,9 @@ class machine final : public detail::account_owner {
   bool end_inside();
   [[nodiscard]] bool is_repeated() const noexcept { return common_.cut_off != nullptr; }
   static void enqueue(process& p, actions all);
+  [[nodiscard]] const detail::bindings& bound_for(const process& p) const noexcept {
+    return p.bound ? p.bound : bound_;
+  }
   void crash(process& p, const fault& why);
 
   // relay.cpp
@@ -219,6 +227,7 @@ class machine final : public detail::account_owner {
   settings& common_;
   detail::account& container_;
   detail::account& payer_;
+  detail::bindings bound_;  // of its processes, unless they have their own
   std::uint64_t id_;
   std::uint32_t next_number_ = 0;
   std::uint64_t next_continuation_ = 0;
@@ -276,6 +285,7 @@ template <class F>
 void machine::call(process& p, F f) {
   if (!may_call(p)) return;
   ++p.calls;
+  const detail::bound_scope as{bound_for(p)};
   if (is_repeated()) return guard(p, f);
   call_watch watch;
   guard(p, [&] {

@@ -44,7 +44,7 @@ void machine::lift(const delete_endpoint& a, process& self) {
 
 // VM-7: the child is the nested VM's sibling; the continuation stays in here.
 void machine::lift(const spawn_action& a, process& self) {
-  spawn_action outer = a;
+  spawn_action outer = as_child_of(a, self.bound);
   if (a.then_do) {
     const std::uint64_t waiting = next_continuation_++;
     self.waiting.push_back({waiting, a.then_do});

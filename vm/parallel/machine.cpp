@@ -48,9 +48,10 @@ void universe::sweep() {
 }
 
 machine::machine(universe& common, std::uint64_t id, machine* around, shard* home,
-                 std::uint32_t number, detail::account& under)
+                 std::uint32_t number, detail::account& under, detail::bindings bound)
     : common_{common},
       payer_{detail::account::open(under, this)},
+      bound_{std::move(bound)},
       id_{id},
       around_{around},
       home_{home},
@@ -111,6 +112,7 @@ void machine::boot(boot_function first) {
 
 action_list machine::begin(process& p, const spawn_action& how) {
   if (common_.listener != nullptr) common_.listener->on_start(p.self, p.name());
+  const detail::bound_scope as{bound_for(p)};
   call_watch watch;
   action_list first;
   {
@@ -144,8 +146,9 @@ action_list machine::begin_guarded(process& p, const spawn_action& how) {
 }
 
 void machine::begin_nested(process& p, const spawn_action& how) {
+  const detail::upbringing own = how.raised();
   auto inside =
-      std::make_unique<machine>(*this, p, how.under_account ? how.under_account() : payer_);
+      std::make_unique<machine>(*this, p, own.under.get() != nullptr ? *own.under.get() : payer_);
   const boot_function first = std::get<detail::function<boot_function(pid)>>(how.what)(p.self);
   p.state = detail::state_box{nested_vm{inside.get()}};
   p.is_vm = true;

@@ -118,12 +118,22 @@ class machine final : public detail::account_owner {
  public:
   /// The outermost VM.
   explicit machine(universe& common)
-      : machine{common, root_vm, nullptr, nullptr, 0, detail::account::current()} {}
+      : machine{common,
+                root_vm,
+                nullptr,
+                nullptr,
+                0,
+                detail::account::current(),
+                detail::bound_here()} {}
   /// The VM in a process of `around`, inside the account `under`.
   machine(machine& around, const process& self, detail::account& under)
-      : machine{around.common_,   self.self.as_vm(),
-                &around,          around.shards_[self.home.latest()].get(),
-                self.self.number, under} {}
+      : machine{around.common_,
+                self.self.as_vm(),
+                &around,
+                around.shards_[self.home.latest()].get(),
+                self.self.number,
+                under,
+                around.bound_for(self)} {}
   ~machine() override;
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
@@ -194,6 +204,10 @@ class machine final : public detail::account_owner {
   [[nodiscard]] universe& common() const noexcept { return common_; }
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   [[nodiscard]] detail::account& payer() const noexcept { return payer_; }
+  [[nodiscard]] const detail::bindings& bound() const noexcept { return bound_; }
+  [[nodiscard]] const detail::bindings& bound_for(const process& p) const noexcept {
+    return p.bound() ? p.bound() : bound_;
+  }
   [[nodiscard]] std::vector<std::unique_ptr<shard>>& shards() noexcept { return shards_; }
   [[nodiscard]] directory& processes() noexcept { return directory_; }
   /// In how many shards its processes live.
@@ -219,7 +233,7 @@ class machine final : public detail::account_owner {
 
  private:
   machine(universe& common, std::uint64_t id, machine* around, shard* home, std::uint32_t number,
-          detail::account& under);
+          detail::account& under, detail::bindings bound);
   void tell_container(decltype(errand::what) news);
   void begin_nested(process& p, const spawn_action& how);
   [[nodiscard]] action_list begin_guarded(process& p, const spawn_action& how);
@@ -230,6 +244,7 @@ class machine final : public detail::account_owner {
 
   universe& common_;
   detail::account& payer_;
+  detail::bindings bound_;  // of its processes, unless they have their own
   std::uint64_t id_;
   machine* around_;
   shard* home_;           // of its process in the VM around,

@@ -49,6 +49,7 @@ class shard::refusals final : public detail::handler_watch {
 bool shard::run(unsigned worker, sched::turn& shown) noexcept {
   universe& common = vm_.common();
   const surroundings_scope here{common.around.place};
+  const detail::bound_scope as{vm_.bound()};
   common.sweep();
   common.quiet.enter(worker);
   bool more = true;
@@ -239,6 +240,7 @@ void shard::adopt(process& p) {
   p.place = static_cast<std::uint32_t>(processes_.size());
   if (p.backlog.empty()) p.room = most_queued_;
   p.is_settled = true;
+  if (p.bound()) is_watched_ = true;  // before anything of it is called
   processes_.emplace_back(&p);
 }
 

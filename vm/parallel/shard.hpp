@@ -207,6 +207,7 @@ class shard final : public sched::task {
   [[nodiscard]] verdict fail(process& p, visit& mine, fault why);
   [[nodiscard]] verdict stop_short(process& p, visit& mine);
   void tell_of_call(process& p, endpoint& to, const event& what);
+  void begin_call(process& p) noexcept;
   template <class K, class... Arguments>
   [[nodiscard]] verdict run_continuation(process& p, const K& k, const Arguments&... arguments);
   void commit_answer(process& p, actions& answer);
@@ -328,7 +329,7 @@ class shard final : public sched::task {
   machine& vm_;
   vm_listener* const listener_;
   const bool has_others_;  // the VM has more shards
-  bool is_watched_;        // by a listener, or it is recorded
+  bool is_watched_;        // by a listener, or it is recorded, or somebody here has own bindings
   unsigned index_;
   sched::inbox<entry> inbox_;
   process agent_;
