@@ -2,6 +2,7 @@
 #include <souk/detail/account.hpp>
 
 #include "vm/account_registry.hpp"
+#include "vm/guards.hpp"     // whole, for ~account
 #include "vm/resources.hpp"  // whole, for ~account
 
 #include <algorithm>

@@ -23,12 +23,14 @@
 #include <souk/detail/account_allocator.hpp>
 #include <souk/detail/function.hpp>
 #include <souk/export.hpp>
+#include <souk/guard.hpp>
 #include <souk/term.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <limits>
 #include <new>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -107,6 +109,14 @@ class SOUK_EXPORT custodian {
   resource add_resource(Close close) const {
     return keep_open(detail::function<void()>{std::move(close)});
   }
+
+  /// From now on what happens under this custodian must be allowed by that guard too. A process that
+  /// asks for what is not ends, with a reason that begins with `not-permitted` and says what; nobody
+  /// outside sees any of it. Do it before the VMs start: one that runs may have acted before.
+  void narrow(guard by) const;
+  /// What the guards of this custodian and of those around say.
+  [[nodiscard]] bool may_open(std::string_view path) const;
+  [[nodiscard]] bool allows(const role& at_meta_level) const;
 
   custodian(const custodian&) noexcept = default;
   custodian& operator=(const custodian&) noexcept = default;

@@ -1,5 +1,7 @@
 #include "vm/parallel/change.hpp"
 
+#include "vm/guards.hpp"
+
 #include <algorithm>
 #include <mutex>
 
@@ -61,7 +63,13 @@ void shard::change::perform_all(const action_list& all) {
 
 bool shard::change::perform(const action& a) {
   if (const auto* add_it = std::get_if<add_endpoint>(&a.what)) {
-    a.at_meta_level ? lift(*add_it) : add(*add_it);
+    if (!a.at_meta_level) {
+      add(*add_it);
+    } else if (const auto refused = refusal_of(a, at_.vm_.payer())) {
+      at_.plan_.crash(self_, *refused);
+    } else {
+      lift(*add_it);
+    }
   } else if (const auto* gone = std::get_if<delete_endpoint>(&a.what)) {
     a.at_meta_level ? lift(*gone) : erase(*gone);
   } else if (const auto* q = std::get_if<quit>(&a.what); q != nullptr && !a.at_meta_level) {

@@ -31,6 +31,7 @@
 
 namespace souk {
 class term;
+struct guard;
 }  // namespace souk
 
 namespace souk::detail {
@@ -39,6 +40,7 @@ template <class Signature>
 class function;
 struct open_resource;
 struct open_resources;
+struct guard_list;
 
 /// What there is beside memory: see custodian.hpp.
 struct account_counts {
@@ -185,6 +187,14 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
       enforce();
   }
 
+  // Guards: guards.cpp.
+  void narrow(guard by);
+  /// Those of this and of all around. Any time.
+  [[nodiscard]] std::vector<std::shared_ptr<const guard>> guards() const;
+  [[nodiscard]] bool is_guarded() const noexcept {
+    return guarded_.load(std::memory_order_relaxed);  // relaxed: a matter of time
+  }
+
   /// Live in the memory of all accounts, counted where it is taken and given back. For checks.
   [[nodiscard]] static std::int64_t bytes_taken() noexcept;
   /// The sum over all accounts; and how many there are.
@@ -272,10 +282,12 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   account* before_ = nullptr;
   account* next_exceeded_ = nullptr;      // of the thread that found it
   std::unique_ptr<open_resources> open_;  // registry's lock; null: none ever was
+  std::unique_ptr<guard_list> guards_;    // registry's lock; null: none
   std::atomic<std::uint32_t> holders_{1};
   id_type id_;
   std::atomic<bool> limited_{false};  // it or one around has a limit
   std::atomic<bool> over_{false};     // it was found over its limit
+  std::atomic<bool> guarded_{false};  // it or one around has a guard
   bool has_ended_ = false;            // registry's lock: its VM has
 };
 static_assert(sizeof(account) <= 128, "there may be a hundred thousand");
