@@ -23,8 +23,8 @@ struct guard_list {
 
 }  // namespace detail
 
-/// Why that action at meta level is refused to a process of the VM that `asking` is of, as the reason
-/// of its end. Nothing: it is not.
+/// Why that action at meta level is refused to a process of the VM that `asking` is of, as the
+/// reason of its end. Nothing: it is not.
 [[nodiscard]] std::optional<fault> refusal_of(const action& a, const detail::account& asking);
 
 }  // namespace souk

@@ -99,8 +99,8 @@ class SOUK_EXPORT custodian {
   /// order: the last first, and that of VMs inside before.
   ///
   /// When     Of a VM, when it has ended, for whatever reason, and none of its handlers runs any
-  ///          more. Of a custodian that was made, when it is shut down, or when the VM has ended that
-  ///          it was made in. Of the program's, when that is shut down. If that is past, at once.
+  ///          more. Of a custodian that was made, when it is shut down, or when the VM that it was
+  ///          made in has ended. Of the program's, when that is shut down. If that is past, at once.
   /// Threads  That on which the VM or the shutting down ends; of the outermost VM, that which runs
   ///          or destroys it. It holds no lock. `close` may not call the VM.
   /// Errors   What `close` throws ends nothing: of a VM's, a listener hears it as a remark.
@@ -110,9 +110,9 @@ class SOUK_EXPORT custodian {
     return keep_open(detail::function<void()>{std::move(close)});
   }
 
-  /// From now on what happens under this custodian must be allowed by that guard too. A process that
-  /// asks for what is not ends, with a reason that begins with `not-permitted` and says what; nobody
-  /// outside sees any of it. Do it before the VMs start: one that runs may have acted before.
+  /// From now on what happens under this custodian must be allowed by that guard too. A process
+  /// that asks for what is not ends, with a reason that begins with `not-permitted` and says what;
+  /// nobody outside sees any of it. Do it before the VMs start: one that runs may have acted before.
   void narrow(guard by) const;
   /// What the guards of this custodian and of those around say.
   [[nodiscard]] bool may_open(std::string_view path) const;

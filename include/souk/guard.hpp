@@ -19,8 +19,8 @@ struct role;
 /// What is empty allows all. The functions decide by nothing but what they are given, so that a
 /// replay decides the same.
 ///
-/// Threads    Those that run the VMs, several at a time. `topic` may be called with a lock of the VM
-///            held: it calls no VM and no custodian.
+/// Threads    Those that run the VMs, several at a time. `topic` may be called with a lock of the
+///            VM held: it calls no VM and no custodian.
 struct guard {
   /// May a process have an endpoint of that role at meta level? And is sent a message there: it is
   /// asked about as the topic of who says it. Spawns at meta level are refused then: nobody would

@@ -34,8 +34,8 @@ class parameter {
   parameter& operator=(const parameter&) = delete;
   ~parameter() = default;
 
-  /// The value for the code that runs; valid while that runs. Without any binding it costs a look at
-  /// a variable of the thread.
+  /// The value for the code that runs; valid while that runs. Without any binding it costs a look
+  /// at a variable of the thread.
   [[nodiscard]] const T& get() const {
     const detail::bindings* const bound = detail::code_of_thread.bound;
     if (bound == nullptr) return by_default_;
@@ -61,8 +61,8 @@ template <class T>
 
 }  // namespace detail
 
-/// While it lives, the code of this thread has that value, and so have the processes that it makes a
-/// spawn() for. Handlers that it makes do not: they run with the bindings of their process.
+/// While it lives, the code of this thread has that value, and so have the processes that it makes
+/// a spawn() for. Handlers that it makes do not: they run with the bindings of their process.
 class binding {
  public:
   template <class T>

@@ -146,7 +146,7 @@ struct options {
   std::chrono::milliseconds patience = std::chrono::seconds(30);
 };
 
-/// For a guard: TCP on those ports, and to those hosts, and nothing else; what is empty allows none.
+/// For a guard: TCP on those ports, to those hosts, and nothing else; what is empty allows none.
 /// Who is under it names the port or the peer: a topic that leaves both open is refused.
 struct permissions {
   std::function<bool(std::uint16_t port)> listen{};

@@ -137,8 +137,8 @@ TEST_P(CountOfQueued, IsSeenFromOutsideWhileAHandlerRuns) {
   EXPECT_EQ(of.usage().own_counts.queued, 0U);
 }
 
-// Whatever moves, waits aside, is taken over or dropped: at rest nothing is left, and another thread
-// may look all the time.
+// Whatever moves, waits aside, is taken over or dropped: at rest nothing is left, and another
+// thread may look all the time.
 class CountWhileAllMoves : public ::testing::TestWithParam<std::uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Seed, CountWhileAllMoves,
                          ::testing::Range(std::uint64_t{0}, std::uint64_t{12}));
