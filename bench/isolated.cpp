@@ -5,8 +5,6 @@
 #include <cstring>
 #include <string>
 
-#include "bench/child.hpp"
-
 namespace souk::bench {
 namespace {
 
@@ -15,13 +13,16 @@ enum class verdict : char { done, wrong, failed };
 struct header {
   verdict how;
   outcome result;
+  histogram latencies;
 };
 
-void run_and_tell(const workload& w, const options& chosen, int out) {
+void run_and_tell(const workload& w, options chosen, int out) {
   header h{};
   std::string text;
+  chosen.latencies = &h.latencies;
   try {
-    h = {verdict::done, w.run(chosen)};
+    h.result = w.run(chosen);
+    h.how = verdict::done;
   } catch (const wrong_count& e) {
     h.how = verdict::wrong;
     text = e.what();
@@ -35,19 +36,20 @@ void run_and_tell(const workload& w, const options& chosen, int out) {
 
 }  // namespace
 
-isolated_outcome run_isolated(const workload& w, const options& chosen, unsigned processors) {
-  const child_end end = run_in_child(processors, [&](int out) { run_and_tell(w, chosen, out); });
+isolated_outcome run_isolated(const workload& w, const options& chosen,
+                              const child_limits& limits) {
+  const child_end end = run_in_child(limits, [&](int out) { run_and_tell(w, chosen, out); });
   const std::string name{w.name};
   header h{};
   if (WIFSIGNALED(end.status) || end.told.size() < sizeof h) {
     throw std::runtime_error{name + ": its process ended without a result, by " +
-                             how_it_ended(end.status)};
+                             how_it_ended(end)};
   }
   std::memcpy(&h, end.told.data(), sizeof h);
   const std::string text = name + ": " + end.told.substr(sizeof h);
   if (h.how == verdict::wrong) throw wrong_count{text};
   if (h.how == verdict::failed) throw std::runtime_error{text};
-  return {h.result, end.used.ru_maxrss};
+  return {h.result, end.used.ru_maxrss, h.latencies};
 }
 
 }  // namespace souk::bench

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "bench/histogram.hpp"
 #include "bench/workload.hpp"
 
 namespace souk::bench {
@@ -24,6 +25,12 @@ struct tally {
   std::uint64_t seen;
 };
 SOUK_RECORD(tally, seen);
+
+/// How long each of them took, as a histogram.
+struct timings {
+  bytes counts;
+};
+SOUK_RECORD(timings, counts);
 
 /// Begin, and do so much.
 struct go {
@@ -36,6 +43,10 @@ SOUK_RECORD(go, amount);
 [[nodiscard]] inline actions report(std::uint64_t seen, std::uint64_t expected) {
   if (seen < expected) return {};
   return at_meta_level(send_message(tally{seen == expected ? seen : 1}));
+}
+
+[[nodiscard]] inline actions report(const histogram& took) {
+  return at_meta_level(send_message(timings{bytes{std::string{took.bytes()}}}));
 }
 
 /// Counts what it hears of the topic, and reports it.
@@ -56,6 +67,7 @@ class market {
   explicit market(const options& chosen, vm_listener* listener, Parts&&... parts)
       : replay_{chosen.replay},
         most_replayed_{chosen.most_replayed},
+        latencies_{chosen.latencies},
         vm_{settings(chosen, listener), std::forward<Parts>(parts)...} {
     if (replay_ == nullptr) vm_.run_until_inert();
   }
@@ -109,6 +121,8 @@ class market {
       const auto* const sent = std::get_if<send_message>(&a.what);
       if (sent == nullptr) return;
       if (const auto found = sent->body.as<tally>()) reported_ += found->seen;
+      if (const auto found = sent->body.as<timings>(); found && latencies_ != nullptr)
+        latencies_->add(std::string_view{found->counts.data});
     };
     return made;
   }
@@ -117,6 +131,7 @@ class market {
   journal nothing_;
   const journal* replay_;
   std::uint64_t most_replayed_;
+  histogram* latencies_;
   vm vm_;
 };
 

@@ -56,7 +56,7 @@ void redirect(int from, int to) {
 }
 
 void build_step(const arguments& command, const std::filesystem::path& log) {
-  const child_end end = run_in_child(0, [&](int) {
+  const child_end end = run_in_child({}, [&](int) {
     const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (file < 0)
       throw std::system_error{errno, std::generic_category(), "cannot write " + log.string()};
@@ -65,7 +65,7 @@ void build_step(const arguments& command, const std::filesystem::path& log) {
     become(command);
   });
   if (end.status != 0)
-    throw std::runtime_error{"the peers cannot be built (" + how_it_ended(end.status) +
+    throw std::runtime_error{"the peers cannot be built (" + how_it_ended(end) +
                              "): " + log.string() + " says why"};
 }
 
@@ -79,10 +79,10 @@ const std::vector<peer>& peers() {
 }
 
 bool have_peers(std::string_view workload) noexcept {
-  static constexpr std::array<std::string_view, 12> all{
-      "pingpong", "ring",    "counting",  "fork-join-throughput", "big",
-      "pairs",    "fan-out", "chameneos", "fork-join-create",     "skynet",
-      "idle",     "backlog"};
+  static constexpr std::array<std::string_view, 13> all{
+      "pingpong", "ring",    "counting",   "fork-join-throughput", "big",
+      "pairs",    "fan-out", "chameneos",  "fork-join-create",     "skynet",
+      "idle",     "backlog", "round-trips"};
   return std::ranges::find(all, workload) != all.end();
 }
 
@@ -103,18 +103,21 @@ built_peers::built_peers() : build_{SOUK_PEERS_BUILD} {
 }
 
 peer_outcome built_peers::run(const peer& what, std::string_view workload, std::uint64_t size,
-                              std::uint64_t count, unsigned workers) const {
+                              std::uint64_t count, unsigned workers, unsigned seconds) const {
   const arguments command = what.command(build_, std::string{workload}, size, count, workers);
-  const child_end end = run_in_child(workers, [&](int out) {
+  const child_end end = run_in_child({workers, seconds}, [&](int out) {
     redirect(STDOUT_FILENO, out);
     become(command);
   });
   const std::string place = std::string{what.name} + ", " + std::string{workload};
-  if (end.status != 0) throw std::runtime_error{place + ": " + how_it_ended(end.status)};
+  if (end.status != 0) throw std::runtime_error{place + ": " + how_it_ended(end)};
   try {
     const nlohmann::json told = nlohmann::json::parse(end.told);
     const double value = told.at("value");
-    return {value, told.value("per_core_second", value)};
+    peer_outcome did{value, told.value("per_core_second", value)};
+    for (const nlohmann::json& one : told.value("latencies", nlohmann::json::array()))
+      did.latencies.add(one.at(0).get<std::uint64_t>(), one.at(1).get<std::uint64_t>());
+    return did;
   } catch (const nlohmann::json::exception&) {
     throw std::runtime_error{place + ": its output makes no sense: " + end.told};
   }

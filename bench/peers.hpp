@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/histogram.hpp"
+
 namespace souk::bench {
 
 struct peer {
@@ -28,6 +30,7 @@ struct peer {
 struct peer_outcome {
   double value;
   double per_core_second;  ///< the same as `value` for what is weighed
+  histogram latencies{};   ///< empty: the workload times no single events
 };
 
 /// The peers that are installed, built.
@@ -39,9 +42,10 @@ class built_peers {
   [[nodiscard]] const std::vector<const peer*>& present() const noexcept { return present_; }
   [[nodiscard]] const std::vector<const peer*>& missing() const noexcept { return missing_; }
 
-  /// One repetition, on as many processors as it has workers. Throws std::runtime_error.
+  /// One repetition, on as many processors as it has workers, within so many seconds (0: any time).
+  /// Throws std::runtime_error.
   [[nodiscard]] peer_outcome run(const peer& what, std::string_view workload, std::uint64_t size,
-                                 std::uint64_t count, unsigned workers) const;
+                                 std::uint64_t count, unsigned workers, unsigned seconds = 0) const;
 
  private:
   std::filesystem::path build_;

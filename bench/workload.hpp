@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "bench/histogram.hpp"
+
 namespace souk::bench {
 
 struct options {
@@ -17,8 +19,9 @@ struct options {
   unsigned workers = 1;
   executor_kind executor = executor_kind::best;
   std::uint64_t seed = 0;
-  std::uint64_t size = 0;   ///< how many take part: see workload::size_of
-  std::uint64_t count = 0;  ///< how much work, in the workload's unit
+  std::uint64_t size = 0;          ///< how many take part: see workload::size_of
+  std::uint64_t count = 0;         ///< how much work, in the workload's unit
+  histogram* latencies = nullptr;  ///< empty; where a workload that times single events puts them
   // For a run that is checked: who watches, where it is recorded, what is repeated instead.
   vm_listener* listener = nullptr;
   journal* record = nullptr;
@@ -76,11 +79,13 @@ extern const workload counting;
 extern const workload fork_join_throughput;
 extern const workload big;
 extern const workload pairs;
+extern const workload round_trips;
 extern const workload fan_out;
 extern const workload chameneos;
 extern const workload fork_join_create;
 extern const workload spawn_quit;
 extern const workload skynet;
+extern const workload computing;
 extern const workload n_queens;
 extern const workload matrix_multiply;
 extern const workload sieve;

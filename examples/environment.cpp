@@ -75,17 +75,29 @@ struct desk {
   symbol user;
   std::map<std::uint64_t, running> all{};
   std::uint64_t last = 0;
+  std::uint64_t watch = 0;  // how often that was said; odd: the table is said each second
+
+  [[nodiscard]] bool watches() const { return watch % 2 == 1; }
 };
 
 std::string table_of(const desk& d) {
-  std::string text = fmt::format("{:>4}  {:<8}{:>10}{:>10}\n", "", "program", "KiB", "peak KiB");
+  std::string text = fmt::format("{:>4}  {:<8}{:>10}{:>10}{:>11}{:>11}{:>8}\n", "", "program",
+                                 "KiB", "peak KiB", "processes", "endpoints", "queued");
   for (const auto& [number, one] : d.all) {
-    const memory_usage now = one.by.usage();
-    text +=
-        fmt::format("{:>4}  {:<8}{:>10.1f}{:>10.1f}\n", number, one.name,
-                    static_cast<double>(now.total) / 1024, static_cast<double>(now.peak) / 1024);
+    const custodian_usage now = one.by.usage();
+    const counts& there = now.total_counts;
+    text += fmt::format("{:>4}  {:<8}{:>10.1f}{:>10.1f}{:>11}{:>11}{:>8}\n", number, one.name,
+                        static_cast<double>(now.total) / 1024, static_cast<double>(now.peak) / 1024,
+                        there.processes, there.endpoints, there.queued);
   }
   return text;
+}
+
+constexpr auto help = "run clock | run leak | run loop | stop N | reset | usage | watch\n";
+
+// The next table of who watches; an older timer is not meant any more.
+send_message next_table(const desk& d) {
+  return send_message(timer::after(list("table"_sym, d.user, d.watch), 1s));
 }
 
 actions start(desk& d, const std::string& name) {
@@ -117,7 +129,12 @@ actions obey(const std::string& line, desk& d, const auto& say) {
     return {};
   }
   if (verb == "usage") return say(table_of(d));
-  return say("run clock | run leak | run loop | stop N | reset | usage\n");
+  if (verb == "watch") {
+    ++d.watch;
+    if (!d.watches()) return {};
+    return {say(table_of(d)), next_table(d)};
+  }
+  return say(help);
 }
 
 // A user of the environment, with programs of their own.
@@ -146,7 +163,12 @@ transition<desk> session(const tcp::socket& them, const tcp::socket& us) {
       subscriber(topic<printed>(user, _, _)).on_message([=](const printed& p) {
         return say(fmt::format("[{}] {}\n", p.number, p.text));
       }),
-      say("run clock | run leak | run loop | stop N | reset | usage\n"));
+      subscriber(topic<timer::timer_expired>(list("table"_sym, user, _), _))
+          .on_message([=](const timer::timer_expired& t, desk& d) -> actions {
+            if (!d.watches() || t.label != list("table"_sym, user, d.watch)) return {};
+            return {say(table_of(d)), next_table(d)};
+          }),
+      say(help));
 }
 
 // Ten ticks a second, for all programs.

@@ -17,6 +17,7 @@
 
 #include <souk/detail/account_allocator.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -64,6 +65,7 @@ class inbox {
   // Pre for all: locked.
   void push(Entry one) { entries_.push_back(std::move(one)); }
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
   /// Hands over the entries, and keeps the emptied `room` for those to come.
   void take(queue& room) noexcept { std::swap(entries_, room); }
 

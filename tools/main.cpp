@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   add_replay_command(app, chosen);
   add_bench_command(app, chosen);
   add_stress_command(app, chosen);
+  add_compare_command(app, chosen);
   if (const auto mistake = unknown_command(app, argc, argv)) return fail(*mistake);
   try {
     app.parse(argc, argv);

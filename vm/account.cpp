@@ -2,6 +2,8 @@
 #include <souk/detail/account.hpp>
 
 #include "vm/account_registry.hpp"
+#include "vm/guards.hpp"     // whole, for ~account
+#include "vm/resources.hpp"  // whole, for ~account
 
 #include <algorithm>
 #include <mutex>
@@ -23,6 +25,10 @@ std::int64_t step_of(std::int64_t total) noexcept {
 }
 
 }  // namespace
+
+account::account(id_type id, account* around, account_owner* owner) noexcept
+    : around_{around}, owner_{owner}, id_{id} {}
+account::~account() = default;
 
 account& account::open(account& around, account_owner* owner) {
   return registry().open(&around, owner);
@@ -175,7 +181,7 @@ void account::enforce() noexcept {
   }
 }
 
-void account::shut_down(const term& why) noexcept {
+void account::end_vms(const term& why) noexcept {
   const std::scoped_lock held{registry().tree};
   account_registry::shut_down_below(*this, why);
 }
@@ -203,12 +209,19 @@ std::uint64_t account::live_bytes() const noexcept {
 account::figures account::read() const noexcept {
   const std::scoped_lock held{registry().tree};
   std::int64_t all = 0;
-  account_registry::each_below(
-      const_cast<account&>(*this),  // NOLINT(*-const-cast): only read
-      [&](const account& a) { all += static_cast<std::int64_t>(a.live_bytes()); });
+  account_counts counts;
+  account_registry::each_below(const_cast<account&>(*this),  // NOLINT(*-const-cast): only read
+                               [&](const account& a) {
+                                 all += static_cast<std::int64_t>(a.live_bytes());
+                                 counts += a.count_own();
+                               });
   const auto total = static_cast<std::uint64_t>(std::max<std::int64_t>(all, 0));
-  return {live_bytes(), total, std::max(total, peak_.load(std::memory_order_relaxed)),
-          limit_.load(std::memory_order_relaxed)};  // relaxed: figures
+  return {live_bytes(),
+          total,
+          std::max(total, peak_.load(std::memory_order_relaxed)),
+          limit_.load(std::memory_order_relaxed),  // relaxed: figures
+          count_own(),
+          counts};
 }
 
 // Taking memory and giving it back, where that is not done in passing.

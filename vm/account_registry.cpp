@@ -28,6 +28,8 @@ account& account_registry::open(account* around, account_owner* owner) {
     // relaxed: written under the lock.
     fresh->limited_.store(around->limited_.load(std::memory_order_relaxed),
                           std::memory_order_relaxed);
+    fresh->guarded_.store(around->guarded_.load(std::memory_order_relaxed),
+                          std::memory_order_relaxed);
   }
   return *fresh;
 }

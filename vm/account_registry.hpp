@@ -41,7 +41,9 @@ struct account_registry {
   std::recursive_mutex tree;
   /// Bytes taken less bytes given back, as far as threads have told.
   std::atomic<std::int64_t> taken{0};
-  std::size_t accounts = 0;  // tree
+  std::size_t accounts = 0;         // tree
+  std::size_t resources = 0;        // tree: that are open
+  std::uint64_t last_resource = 0;  // tree: its number
 
  private:
   void add_chunk();

@@ -31,4 +31,12 @@ void pass_on(const action& what, detail::account& to) noexcept {
       what.what);
 }
 
+spawn_action as_child_of(spawn_action child, const detail::bindings& bound) {
+  detail::upbringing mine = child.raised();
+  if (mine.bound || !bound) return child;
+  mine.bound = bound;
+  child.raise(std::move(mine));
+  return child;
+}
+
 }  // namespace souk

@@ -14,4 +14,7 @@ void pass_on(const event& what, detail::account& to) noexcept;
 /// Its terms. Functions of the program stay with who made them.
 void pass_on(const action& what, detail::account& to) noexcept;
 
+/// The same for the VM around, where the child has those bindings unless it was given others.
+[[nodiscard]] spawn_action as_child_of(spawn_action child, const detail::bindings& bound);
+
 }  // namespace souk

@@ -12,6 +12,7 @@
 
 #include <souk/custodian.hpp>
 #include <souk/detail/action_list.hpp>
+#include <souk/detail/bindings.hpp>
 #include <souk/detail/callable.hpp>
 #include <souk/detail/function.hpp>
 #include <souk/detail/state_box.hpp>
@@ -32,6 +33,8 @@ namespace souk {
 struct action;
 class actions;
 class endpoint;
+template <class T>
+class parameter;
 
 using action_list = detail::list_of_actions<action>;
 
@@ -97,14 +100,23 @@ struct quit {
   explicit quit(pid) = delete;
 };
 
+namespace detail {
+/// What a child is given beside its boot function.
+struct upbringing {
+  held_account
+      under{};       ///< the account that its VM's own is inside of; none: that of the VM around
+  bindings bound{};  ///< empty: those of the process that spawns it
+};
+}  // namespace detail
+
 /// Starts a process; made by spawn() and spawn_vm() of process.hpp.
 struct spawn_action {
   /// An ordinary process, or the maker of a nested VM's first process (given the VM's pid).
   std::variant<boot_function, detail::function<boot_function(pid)>> what;
   spawn_continuation then_do{};
   term name{};
-  /// The account that the VM's own is inside of. Empty: that of the VM around.
-  detail::function<detail::account&()> under_account{};
+  /// What it does not have from the process that spawns it. Empty: nothing.
+  detail::function<const detail::upbringing&()> how_raised{};
 
   /// Runs `k` in the parent once the child is made, with the child's pid (SPN-1): k(pid), or
   /// k(pid, state).
@@ -117,9 +129,21 @@ struct spawn_action {
           "under() of a process: it is looked after by the custodian of its VM. To limit or to end "
           "it apart from the others, make it a VM: spawn_vm(...).under(...)"};
     }
-    under_account = detail::function<detail::account&()>{
-        [by]() -> detail::account& { return *by.inside_.get(); }};
+    detail::upbringing mine = raised();
+    mine.under = by.inside_;
+    raise(std::move(mine));
     return std::move(*this);
+  }
+  /// It, and what it spawns, has that value of the parameter.
+  template <class T>
+  [[nodiscard]] spawn_action with(const parameter<T>& of, std::type_identity_t<T> value) &&;
+
+  [[nodiscard]] detail::upbringing raised() const {
+    return how_raised ? how_raised() : detail::upbringing{};
+  }
+  void raise(detail::upbringing mine) {
+    how_raised = detail::function<const detail::upbringing&()>{
+        [mine = std::move(mine)]() -> const detail::upbringing& { return mine; }};
   }
 };
 

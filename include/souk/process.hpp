@@ -19,6 +19,12 @@
 namespace souk {
 namespace detail {
 
+/// It has the bindings of the block that it is made in, if it is made in one.
+inline void raise_here(spawn_action& child) {
+  if (code_of_thread.is_local) [[unlikely]]
+    child.raise({.under = {}, .bound = bound_here()});
+}
+
 template <class Result>
 booted boot_from(Result&& result) {
   using type = std::remove_cvref_t<Result>;
@@ -86,7 +92,9 @@ template <class... Parts>
 /// first actions are a transition of its own, after the parent's (ORD-4).
 template <class... Parts>
 [[nodiscard]] spawn_action spawn(Parts&&... parts) {
-  return spawn_action{souk::boot(std::forward<Parts>(parts)...)};
+  spawn_action child{souk::boot(std::forward<Parts>(parts)...)};
+  detail::raise_here(child);
+  return child;
 }
 
 /// Starts a nested VM: a process of this VM whose inside is a VM of its own, with one process made
@@ -97,10 +105,12 @@ template <class... Parts>
 [[nodiscard]] spawn_action spawn_vm(Parts&&... parts) {
   using maker = detail::function<boot_function(pid)>;
   if constexpr (sizeof...(Parts) == 1 && (detail::maker_of_boot<std::decay_t<Parts>> && ...)) {
-    return spawn_action{(maker{std::forward<Parts>(parts)}, ...)};
+    spawn_action child{(maker{std::forward<Parts>(parts)}, ...)};
+    detail::raise_here(child);
+    return child;
   } else {
-    return spawn_action{
-        maker{[boot = souk::boot(std::forward<Parts>(parts)...)](pid) { return boot; }}};
+    return spawn_vm(
+        maker{[boot = souk::boot(std::forward<Parts>(parts)...)](pid) { return boot; }});
   }
 }
 

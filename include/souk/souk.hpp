@@ -8,6 +8,8 @@
 #include <souk/error.hpp>
 #include <souk/event.hpp>
 #include <souk/ground.hpp>
+#include <souk/guard.hpp>
+#include <souk/parameter.hpp>
 #include <souk/pattern.hpp>
 #include <souk/process.hpp>
 #include <souk/record.hpp>

@@ -33,6 +33,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -144,6 +145,14 @@ struct options {
   /// A connection that nobody has subscribed to for so long after it came is closed.
   std::chrono::milliseconds patience = std::chrono::seconds(30);
 };
+
+/// For a guard: TCP on those ports, to those hosts, and nothing else; what is empty allows none.
+/// Who is under it names the port or the peer: a topic that leaves both open is refused.
+struct permissions {
+  std::function<bool(std::uint16_t port)> listen{};
+  std::function<bool(const std::string& host, std::uint16_t port)> connect{};
+};
+[[nodiscard]] SOUK_EXPORT std::function<bool(const role&)> allow_only(permissions those);
 
 /// The process that makes TCP so; for the ground VM.
 [[nodiscard]] SOUK_EXPORT spawn_action driver(options = {});

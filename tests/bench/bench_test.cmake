@@ -1,8 +1,8 @@
 # One case of the tests of `souk bench`: CASE, with the command SOUK.
 cmake_minimum_required(VERSION 3.25)
 
-set(workloads pingpong ring counting fork-join-throughput big pairs fan-out chameneos
-    fork-join-create spawn-quit skynet n-queens matrix-multiply sieve producer-consumer philosophers
+set(workloads pingpong ring counting fork-join-throughput big pairs round-trips fan-out chameneos
+    fork-join-create spawn-quit skynet computing n-queens matrix-multiply sieve producer-consumer philosophers
     barber bank dictionary presence-churn relay nested create-shutdown over-limit idle idle-vm
     backlog)
 set(keys workload vm workers size count repeat value unit min median max peak_rss_kib commit
@@ -83,7 +83,7 @@ function(PeersDoTheSameWork)
   endif()
   lines_of("${out}")
   list(LENGTH lines ran)
-  if(NOT ran EQUAL 12)
+  if(NOT ran EQUAL 13)
     message(FATAL_ERROR "${ran} workloads were compared:\n${out}")
   endif()
   foreach(line IN LISTS lines)

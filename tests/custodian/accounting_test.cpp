@@ -60,7 +60,7 @@ TEST_P(Accounting, TheTotalIsThatOfAllInside) {
                return transition(term{std::string(much, 'x')}, at_meta_level(subscriber("m"_sym)));
              }));
   ASSERT_TRUE(inner);
-  const memory_usage outer = v.get_custodian().usage();
+  const custodian_usage outer = v.get_custodian().usage();
   EXPECT_GT(inner->usage().own, much);
   EXPECT_EQ(inner->usage().own, inner->usage().total);
   EXPECT_LT(outer.own, much);

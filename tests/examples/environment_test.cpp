@@ -76,5 +76,25 @@ TEST_P(EnvironmentExample, ALeakIsEndedInItsTime) {
   EXPECT_EQ(server.wait(), 0);
 }
 
+TEST_P(EnvironmentExample, ShowsAgainAndAgainWhatIsUsedToWhoWatches) {
+  const auto port = free_port();
+  program server{on_each_vm::run("environment", {"--port", std::to_string(port)})};
+  client user = dial(port);
+  user.send("run clock\n");
+  screen started{user};
+  started.until("[1] clock runs");
+  user.send("watch\n");
+  for (int table = 0; table < 3; ++table) {
+    screen shown{user};
+    EXPECT_THAT(shown.until("queued\n"), HasSubstr("processes"));
+    EXPECT_THAT(shown.until("1  clock"), HasSubstr("1  clock"));
+  }
+  user.send("watch\nusage\nstop 1\n");
+  screen last{user};
+  EXPECT_THAT(last.until("stopped"), HasSubstr("[1] clock has ended: stopped"));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+}
+
 }  // namespace
 }  // namespace souk::examples_test

@@ -1,5 +1,6 @@
 #include "tools/bench/output.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,7 +44,12 @@ void add_build(nlohmann::ordered_json& line) {
 progress_line::progress_line() : shown_{::isatty(STDERR_FILENO) == 1} {}
 
 void progress_line::show(const std::string& text) const {
-  if (shown_) std::cerr << "\r\033[K" << text << std::flush;
+  if (!shown_) return;
+  // A line that wraps could not be taken back. 0 columns: the terminal does not say.
+  winsize size{};
+  const bool is_known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  const std::size_t columns = is_known ? size.ws_col : 80;
+  std::cerr << "\r\033[K" << text.substr(0, columns - 1) << std::flush;
 }
 
 }  // namespace souk::tool

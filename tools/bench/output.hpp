@@ -29,12 +29,15 @@ class sample {
 void print_build();
 void add_build(nlohmann::ordered_json& line);
 
-/// A line on a terminal that says what is under way, and goes when it is no longer true.
+/// A line on a terminal that says what is under way, and goes when it is no longer true. It is cut
+/// where the terminal ends.
 class progress_line {
  public:
   progress_line();
   void show(const std::string& text) const;
   void clear() const { show(""); }
+  /// Whether there is a terminal to show it on.
+  [[nodiscard]] bool is_shown() const noexcept { return shown_; }
 
  private:
   bool shown_;

@@ -32,7 +32,7 @@ struct runner {
 double run_souk(const job& of, unsigned workers, bool by_clock) {
   bench::options how = of.how;
   how.workers = workers;
-  const bench::outcome did = bench::run_isolated(*of.what, how, workers).result;
+  const bench::outcome did = bench::run_isolated(*of.what, how, {.processors = workers}).result;
   return by_clock ? did.value() : did.per_core_second();
 }
 

@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "bench/workload.hpp"
+#include "tools/check/equivalence.hpp"
 #include "tools/check/program.hpp"
 #include "tools/check/recording.hpp"
-#include "tools/check/witness.hpp"
 #include "tools/commands/command.hpp"
 
 namespace souk::tool {
@@ -27,48 +27,16 @@ struct findings {
   std::uint64_t divergences = 0;
 };
 
-/// A run that diverged stays in the file.
-void keep(const settings& chosen, const findings& found, const recording& made) {
-  if (!chosen.record_file.empty() && found.divergences == 0)
-    write_recording(chosen.record_file, made);
-}
-
-std::string rerun(const settings& chosen, std::uint64_t seed) {
-  return "souk check " + chosen.name +
-         (chosen.workers == 0 ? "" : " --workers " + std::to_string(chosen.workers)) +
-         executor_argument(chosen.executor) + " --seed " + std::to_string(seed);
-}
-
-/// One run on the parallel VM, its replay, and what differs.
+/// One seed. A run that diverged stays in the file.
 void check_once(const settings& chosen, std::uint64_t seed, const checked_program& program,
                 findings& found) {
-  recording made{chosen.name, seed, {}};
-  witness parallel;
-  program({.kind = vm_kind::parallel,
-           .seed = seed,
-           .workers = chosen.workers,
-           .executor = chosen.executor,
-           .listener = &parallel,
-           .record = &made.log},
-          {});
-  found.commits += made.log.commits();
-  keep(chosen, found, made);
-  witness functional;
-  try {
-    program({.listener = &functional}, {&made.log});
-  } catch (const journal_error& error) {
-    ++found.divergences;
-    std::cout << "DIVERGES " << chosen.name << ", seed " << seed << ": " << error.what() << '\n'
-              << "  rerun: " << rerun(chosen, seed) << '\n';
-    return;
-  }
-  const comparison difference = compare(parallel, functional);
-  found.divergences += difference.divergences;
-  if (!difference.first) return;
-  std::cout << "DIVERGES " << chosen.name << ", seed " << seed << ", in " << difference.divergences
-            << " processes; the first is "
-            << side_by_side(*difference.first, "parallel", "functional")
-            << "  rerun: " << rerun(chosen, seed) << '\n';
+  equivalence one =
+      check_equivalence({chosen.name, chosen.workers, chosen.executor, seed}, program);
+  if (!chosen.record_file.empty() && found.divergences == 0)
+    write_recording(chosen.record_file, {chosen.name, seed, std::move(one.log)});
+  found.commits += one.commits;
+  found.divergences += one.divergences;
+  std::cout << one.difference;
 }
 
 int check(const settings& chosen) {

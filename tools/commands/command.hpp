@@ -26,6 +26,7 @@ void add_check_command(CLI::App& app, chosen_command& chosen);
 void add_replay_command(CLI::App& app, chosen_command& chosen);
 void add_bench_command(CLI::App& app, chosen_command& chosen);
 void add_stress_command(CLI::App& app, chosen_command& chosen);
+void add_compare_command(CLI::App& app, chosen_command& chosen);
 
 /// The option --vm, with the implementations that there are.
 CLI::Option* add_vm_option(CLI::App& command, vm_kind& kind);

@@ -1,6 +1,7 @@
 // The end of VMs that are shut down with their custodian: the process that the VM is in the VM
 // around quits, with the reason. Until then nothing in it is called any more.
 #include "vm/functional/machine.hpp"
+#include "vm/resources.hpp"
 
 namespace souk::functional {
 
@@ -45,10 +46,24 @@ void machine::end_what_is_shut_down() {
   if (!why) return void(end_inside());
   if (common_.listener != nullptr)
     common_.listener->on_remark({id_, 0}, "shut down: " + reason{*why}.text());
+  close_resources();
   external_ = {};
   arrivals_.clear();
   processes_.clear();
   ended_.clear();
+  publish_counts();
+}
+
+void machine::close_resources() noexcept {
+  const detail::account_scope paying{payer_};
+  for (auto& [number, p] : processes_) {
+    if (machine* const inside = machine_in(p); inside != nullptr) inside->close_resources();
+  }
+  for (auto& [number, inside] : ended_) inside->close_resources();
+  detail::close_all(payer_.take_last_open(), [this](const std::string& why) {
+    if (common_.listener != nullptr)
+      common_.listener->on_remark({id_, 0}, "a resource could not be closed: " + why);
+  });
 }
 
 /// True: that left something to perform.

@@ -69,6 +69,7 @@ struct process {
   charged_vector<action_list> pending{};  // transitions, oldest first
   std::uint64_t calls = 0;                // of its functions
   bool is_cut_off = false;                // no more of them: its VM ends
+  detail::bindings bound{};               // empty: as the VM's
 };
 
 /// The last part of a path of vm::step(): not a process, but what has come from the VM around.
@@ -94,12 +95,15 @@ class machine final : public detail::account_owner {
  public:
   /// The outermost VM.
   explicit machine(settings& common)
-      : machine{common, root_vm, detail::account::current(), detail::account::current()} {}
+      : machine{common, root_vm, detail::account::current(), detail::account::current(),
+                detail::bound_here()} {}
   /// A VM in a VM that pays with `container`; its own account is inside `under`.
-  machine(settings& common, std::uint64_t id, detail::account& container, detail::account& under)
+  machine(settings& common, std::uint64_t id, detail::account& container, detail::account& under,
+          detail::bindings bound)
       : common_{common},
         container_{container},
         payer_{detail::account::open(under, this)},
+        bound_{std::move(bound)},
         id_{id} {}
   ~machine() override;
   machine(const machine&) = delete;
@@ -121,6 +125,9 @@ class machine final : public detail::account_owner {
 
   // Custodians: end.cpp.
   void shut_down(const term& why) noexcept override;
+  [[nodiscard]] detail::account_counts count() noexcept override;
+  /// What is open here and in the VMs inside is closed: the VM has ended.
+  void close_resources() noexcept;
   /// Ends the VMs that were shut down since the last call. Of the outermost, between two steps.
   void end_what_is_shut_down();
   [[nodiscard]] bool is_shut_down() const noexcept { return is_to_end_; }
@@ -148,6 +155,7 @@ class machine final : public detail::account_owner {
   bool commit_next(std::uint32_t number);
   void collect();
   [[nodiscard]] bool is_collectable(process& p) noexcept;
+  void publish_counts() noexcept;
 
   // perform.cpp: false when `self` is no more
   [[nodiscard]] bool perform_guarded(const action& a, process& self);
@@ -157,7 +165,8 @@ class machine final : public detail::account_owner {
   void perform(const send_message& a, process* self);
   void perform(const spawn_action& a, process& self);
   [[nodiscard]] bool perform(const quit& a, process& self);
-  [[nodiscard]] process make_process(const spawn_action& a, pid child);
+  [[nodiscard]] process make_process(const spawn_action& a, pid child,
+                                     const detail::bindings& of_parent);
   void make_nested(const spawn_action& a, process& p);
   void end(process& p, const reason& why);
   void remove_endpoint(process& owner, const term& id, const reason& why);
@@ -185,6 +194,9 @@ class machine final : public detail::account_owner {
   bool end_inside();
   [[nodiscard]] bool is_repeated() const noexcept { return common_.cut_off != nullptr; }
   static void enqueue(process& p, actions all);
+  [[nodiscard]] const detail::bindings& bound_for(const process& p) const noexcept {
+    return p.bound ? p.bound : bound_;
+  }
   void crash(process& p, const fault& why);
 
   // relay.cpp
@@ -218,6 +230,7 @@ class machine final : public detail::account_owner {
   settings& common_;
   detail::account& container_;
   detail::account& payer_;
+  detail::bindings bound_;  // of its processes, unless they have their own
   std::uint64_t id_;
   std::uint32_t next_number_ = 0;
   std::uint64_t next_continuation_ = 0;
@@ -228,6 +241,12 @@ class machine final : public detail::account_owner {
   /// Driven: the machines of nested VMs that have ended, or were collected with such machines in
   /// them. What they do is not seen outside (VM-6).
   std::map<std::uint32_t, std::unique_ptr<machine>> ended_;
+  /// For other threads, as of the last round or step; relaxed throughout: figures.
+  struct {
+    std::atomic<std::size_t> processes{0};
+    std::atomic<std::size_t> endpoints{0};
+    std::atomic<std::size_t> queued{0};
+  } published_;
   std::mutex end_lock_;
   std::optional<term> end_;             // end_lock_: the reason why it was shut down
   std::atomic<bool> is_to_end_{false};  // there is one
@@ -272,6 +291,7 @@ void machine::call(process& p, F f) {
   const bool comes_to_nothing = !counts_call(p);
   ++p.calls;
   if (comes_to_nothing) return;
+  const detail::bound_scope as{bound_for(p)};
   if (is_repeated()) return guard(p, f);
   call_watch watch;
   guard(p, [&] {

@@ -6,6 +6,7 @@
 namespace souk::functional {
 
 machine::~machine() {
+  close_resources();
   {
     const detail::account_scope paying{payer_};
     external_ = {};
@@ -101,25 +102,29 @@ void machine::perform(const send_message& a, process* self) {
 void machine::inject(const send_message& message) {
   const detail::account_scope paying{payer_};
   perform(message, nullptr);
+  publish_counts();
 }
 
 void machine::boot(const boot_function& first) {
   const detail::account_scope paying{payer_};
   const pid self{id_, next_number_++};  // 0, in a replay too
-  processes_.emplace(self.number, make_process(spawn_action{first}, self));
+  processes_.emplace(self.number, make_process(spawn_action{first}, self, {}));
+  publish_counts();
 }
 
 // SPN-1: the child's boot function, then the parent's continuation. The child's first actions wait
 // for a turn of its own (ORD-4).
 void machine::perform(const spawn_action& a, process& self) {
   const pid child{id_, take_number()};
-  process made = make_process(a, child);
+  process made = make_process(a, child, self.bound);
   if (a.then_do) run_continuation(self, a.then_do, child);
   processes_.emplace(child.number, std::move(made));
 }
 
-process machine::make_process(const spawn_action& a, pid child) {
+process machine::make_process(const spawn_action& a, pid child, const detail::bindings& of_parent) {
   process p{child, a.name};
+  p.bound = a.raised().bound;
+  if (!p.bound) p.bound = of_parent;
   if (common_.listener != nullptr) common_.listener->on_start(child, a.name);
   call(p, [&] {  // CRA-3
     if (const auto* boot_of = std::get_if<boot_function>(&a.what); boot_of != nullptr) {
@@ -135,8 +140,9 @@ process machine::make_process(const spawn_action& a, pid child) {
 
 // What the original's first round in a new VM does is to make the boot process.
 void machine::make_nested(const spawn_action& a, process& p) {
-  detail::account& under = a.under_account ? a.under_account() : payer_;
-  auto inside = std::make_unique<machine>(common_, p.self.as_vm(), payer_, under);
+  const detail::upbringing own = a.raised();
+  detail::account& under = own.under.get() != nullptr ? *own.under.get() : payer_;
+  auto inside = std::make_unique<machine>(common_, p.self.as_vm(), payer_, under, bound_for(p));
   inside->boot(std::get<detail::function<boot_function(pid)>>(a.what)(p.self));
   if (!common_.driven) {
     inside->collect();

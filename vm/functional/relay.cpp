@@ -1,12 +1,14 @@
 // Between a VM and the VM around it: at-meta-level actions out, events in.
 #include "vm/crossing.hpp"
 #include "vm/functional/machine.hpp"
+#include "vm/guards.hpp"
 
 namespace souk::functional {
 
 // The action becomes one of the nested VM's process in the VM around (VM-3: in the order
 // performed).
 void machine::perform_at_meta_level(const action& a, process& self) {
+  if (const auto refused = refusal_of(a, payer_)) return crash(self, *refused);
   if (const auto* add = std::get_if<add_endpoint>(&a.what)) return lift(*add, self);
   if (const auto* gone = std::get_if<delete_endpoint>(&a.what)) return lift(*gone, self);
   if (const auto* child = std::get_if<spawn_action>(&a.what)) return lift(*child, self);
@@ -44,7 +46,7 @@ void machine::lift(const delete_endpoint& a, process& self) {
 
 // VM-7: the child is the nested VM's sibling; the continuation stays in here.
 void machine::lift(const spawn_action& a, process& self) {
-  spawn_action outer = a;
+  spawn_action outer = as_child_of(a, self.bound);
   if (a.then_do) {
     const std::uint64_t waiting = next_continuation_++;
     self.waiting.push_back({waiting, a.then_do});

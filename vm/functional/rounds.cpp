@@ -156,6 +156,25 @@ void machine::collect() {
       ended_.emplace(p.self.number, std::move(p.state.get<nested_vm>().inside));
     place = processes_.erase(place);
   }
+  publish_counts();
+}
+
+void machine::publish_counts() noexcept {
+  std::size_t endpoints = 0;
+  std::size_t queued = arrivals_.size();
+  for (const auto& [number, p] : processes_) {
+    endpoints += p.endpoints.size() + p.meta_endpoints.size();
+    queued += p.pending.size();
+  }
+  published_.processes.store(processes_.size(), std::memory_order_relaxed);
+  published_.endpoints.store(endpoints, std::memory_order_relaxed);
+  published_.queued.store(queued, std::memory_order_relaxed);
+}
+
+detail::account_counts machine::count() noexcept {
+  return {.processes = published_.processes.load(std::memory_order_relaxed),
+          .endpoints = published_.endpoints.load(std::memory_order_relaxed),
+          .queued = published_.queued.load(std::memory_order_relaxed)};
 }
 
 }  // namespace souk::functional

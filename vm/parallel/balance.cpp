@@ -245,6 +245,7 @@ void shard::take_along(const std::vector<process*>& group) {
   std::uint32_t left = 0;
   for (process* const p : group) {
     left += p->queued();
+    aside_ -= p->backlog.size();
     later.push_back(std::exchange(p->backlog, {}));
   }
   std::vector<entry> passed;

@@ -1,5 +1,7 @@
 #include "vm/parallel/change.hpp"
 
+#include "vm/guards.hpp"
+
 #include <algorithm>
 #include <mutex>
 
@@ -61,7 +63,13 @@ void shard::change::perform_all(const action_list& all) {
 
 bool shard::change::perform(const action& a) {
   if (const auto* add_it = std::get_if<add_endpoint>(&a.what)) {
-    a.at_meta_level ? lift(*add_it) : add(*add_it);
+    if (!a.at_meta_level) {
+      add(*add_it);
+    } else if (const auto refused = refusal_of(a, at_.vm_.payer())) {
+      at_.plan_.crash(self_, *refused);
+    } else {
+      lift(*add_it);
+    }
   } else if (const auto* gone = std::get_if<delete_endpoint>(&a.what)) {
     a.at_meta_level ? lift(*gone) : erase(*gone);
   } else if (const auto* q = std::get_if<quit>(&a.what); q != nullptr && !a.at_meta_level) {
@@ -88,6 +96,7 @@ void shard::change::add(const add_endpoint& a) {
   side = side.with(*added, nodes_);
   changed_ = true;
   place = std::move(added);
+  ++more_endpoints_;
   self_.has_endpoints = true;
   if (vm_listener* const listener = at_.vm_.common().listener; listener != nullptr) {
     listener->on_endpoint_added(self_.self, a.role);
@@ -113,6 +122,7 @@ void shard::change::erase(const delete_endpoint& a) {
   replaced_.reserve(replaced_.size() + 1);
   take_out(*place, reason{a.why});
   replaced_.push_back(endpoint_chain::take(place));
+  --more_endpoints_;
   self_.has_endpoints = !self_.endpoints.empty();
 }
 
@@ -148,10 +158,14 @@ void shard::change::end(process& gone, const reason& why) {
     if (gone.dead_from.load(std::memory_order_acquire) < process::ending) return;
   }
   changed_ = true;
-  gone.endpoints.for_each([&](endpoint& one) { take_out(one, why); });
+  gone.endpoints.for_each([&](endpoint& one) {
+    take_out(one, why);
+    --more_endpoints_;
+  });
   for (const outer_endpoint& one : gone.meta_endpoints.view()) {
     next_->meta_endpoints = next_->meta_endpoints.without(*one.here, nodes_);
     at_.plan_.send_out(delete_endpoint{outer_id(gone, one.here->id), why.value});
+    --more_endpoints_;
   }
   at_.plan_.errand_for(gone, bury{why});
 }
@@ -214,6 +228,7 @@ void shard::change::lift(const add_endpoint& a) {
   } else {
     there.reserve(there.size() + 1);
     all = all.with(*fresh, nodes_);
+    ++more_endpoints_;
     there.push_back({std::move(fresh), a.role.topic});
   }
   changed_ = true;
@@ -230,6 +245,7 @@ void shard::change::lift(const delete_endpoint& a) {
   replaced_.reserve(replaced_.size() + 1);
   next_->meta_endpoints = next_->meta_endpoints.without(*place->here, nodes_);
   changed_ = true;
+  --more_endpoints_;
   replaced_.push_back(std::move(place->here));
   there.erase(place);
 }
@@ -251,6 +267,7 @@ void shard::change::commit(const occasion& what) {
   at.note(self_, what, version, changed_ ? 0 : stamp);
   if (changed_ && !too_early && !too_late)
     old = at.vm_.publish(next_.release());  // THE commit point
+  at.vm_.count_endpoints(more_endpoints_);
   at.finish_plan(self_);
   // With nothing in our inbox our own events go straight to the queue: that is to push them and
   // to drain at once, under the same lock.

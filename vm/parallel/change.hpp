@@ -49,6 +49,7 @@ class shard::change {
   routing::graveyard nodes_;
   std::vector<std::unique_ptr<endpoint>> replaced_;
   std::vector<std::pair<const routing::target*, term>> met_;
+  std::int32_t more_endpoints_ = 0;
   bool changed_ = false;
 };
 

@@ -354,7 +354,13 @@ void shard::plan_send(const send_message& a, const table& at) {
 
 void shard::plan_spawn(process& p, const spawn_action& a) {
   const pid child{vm_.id(), plan_.take_number(vm_.processes())};
-  plan_.children.push_back({std::make_unique<process>(child, a.name, home_for_child()), &a});
+  auto born = std::make_unique<process>(child, a.name, home_for_child());
+  detail::bindings own = a.how_raised ? a.how_raised().bound : detail::bindings{};
+  if (!own && p.bound()) [[unlikely]]
+    own = p.bound();
+  if (own) [[unlikely]]
+    born->make_rare().bound = std::move(own);
+  plan_.children.push_back({std::move(born), &a});
   if (a.then_do) plan_.errand_for(p, greet_child{a.then_do, child});
 }
 

@@ -88,18 +88,25 @@ shard::verdict shard::stop_short(process& p, visit& mine) {
   return how;
 }
 
+/// Whoever is called next has its own bindings again.
+void shard::begin_call(process& p) noexcept {
+  ++p.calls;
+  const detail::bindings& bound = vm_.bound_for(p);
+  detail::code_of_thread = {.bound = bound ? &bound : nullptr};
+}
+
 template <class K, class... Arguments>
 shard::verdict shard::run_continuation(process& p, const K& k, const Arguments&... arguments) {
   if (is_watched_) {
     if (listener_ != nullptr) listener_->on_continuation(p.self);
-    ++p.calls;
+    begin_call(p);
   }
   return run_guarded(p, [&](actions& out) { k(arguments..., p.state, out); });
 }
 
 [[gnu::noinline]] void shard::tell_of_call(process& p, endpoint& to, const event& what) {
   if (listener_ != nullptr) listener_->on_event(p.self, to.id, what);
-  ++p.calls;
+  begin_call(p);
 }
 
 inline shard::verdict shard::handle_event(process& p, endpoint& to, const event& what) {

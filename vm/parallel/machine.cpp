@@ -3,6 +3,7 @@
 #include "vm/call_watch.hpp"
 #include "vm/crossing.hpp"
 #include "vm/parallel/shard.hpp"
+#include "vm/resources.hpp"
 
 #include <algorithm>
 
@@ -47,9 +48,10 @@ void universe::sweep() {
 }
 
 machine::machine(universe& common, std::uint64_t id, machine* around, shard* home,
-                 std::uint32_t number, detail::account& under)
+                 std::uint32_t number, detail::account& under, detail::bindings bound)
     : common_{common},
       payer_{detail::account::open(under, this)},
+      bound_{std::move(bound)},
       id_{id},
       around_{around},
       home_{home},
@@ -110,6 +112,7 @@ void machine::boot(boot_function first) {
 
 action_list machine::begin(process& p, const spawn_action& how) {
   if (common_.listener != nullptr) common_.listener->on_start(p.self, p.name());
+  const detail::bound_scope as{bound_for(p)};
   call_watch watch;
   action_list first;
   {
@@ -143,8 +146,9 @@ action_list machine::begin_guarded(process& p, const spawn_action& how) {
 }
 
 void machine::begin_nested(process& p, const spawn_action& how) {
+  const detail::upbringing own = how.raised();
   auto inside =
-      std::make_unique<machine>(*this, p, how.under_account ? how.under_account() : payer_);
+      std::make_unique<machine>(*this, p, own.under.get() != nullptr ? *own.under.get() : payer_);
   const boot_function first = std::get<detail::function<boot_function(pid)>>(how.what)(p.self);
   p.state = detail::state_box{nested_vm{inside.get()}};
   p.is_vm = true;
@@ -188,9 +192,24 @@ void machine::shut_down(const term& why) noexcept {
   if (common_.around.on_news) common_.around.on_news();
 }
 
+detail::account_counts machine::count() noexcept {
+  detail::account_counts all{.endpoints = endpoints_.load(std::memory_order_relaxed)};  // a figure
+  for (const auto& s : shards_) all += s->count();
+  return all;
+}
+
 void machine::disown() noexcept {
-  payer_.disown();
   for (const auto& s : shards_) s->disown_machines();
+  close_resources();
+  payer_.disown();
+}
+
+void machine::close_resources() noexcept {
+  const detail::account_scope paying{payer_};
+  detail::close_all(payer_.take_last_open(), [this](const std::string& why) {
+    if (common_.listener != nullptr)
+      common_.listener->on_remark({id_, 0}, "a resource could not be closed: " + why);
+  });
 }
 
 void machine::stop() {

@@ -118,12 +118,22 @@ class machine final : public detail::account_owner {
  public:
   /// The outermost VM.
   explicit machine(universe& common)
-      : machine{common, root_vm, nullptr, nullptr, 0, detail::account::current()} {}
+      : machine{common,
+                root_vm,
+                nullptr,
+                nullptr,
+                0,
+                detail::account::current(),
+                detail::bound_here()} {}
   /// The VM in a process of `around`, inside the account `under`.
   machine(machine& around, const process& self, detail::account& under)
-      : machine{around.common_,   self.self.as_vm(),
-                &around,          around.shards_[self.home.latest()].get(),
-                self.self.number, under} {}
+      : machine{around.common_,
+                self.self.as_vm(),
+                &around,
+                around.shards_[self.home.latest()].get(),
+                self.self.number,
+                under,
+                around.bound_for(self)} {}
   ~machine() override;
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
@@ -150,8 +160,12 @@ class machine final : public detail::account_owner {
   void stop();
   /// The process that it is in the VM around quits, for that reason; the outermost stops.
   void shut_down(const term& why) noexcept override;
-  /// No more of that: this VM and those inside are about to be deleted. Pre: not active.
+  [[nodiscard]] detail::account_counts count() noexcept override;
+  /// No more of that: this VM and those inside are about to be deleted, and what they have open is
+  /// closed. Pre: not active.
   void disown() noexcept;
+  /// The VM has ended, or will do nothing more. Pre: not active.
+  void close_resources() noexcept;
   /// The reason of shut_down(); null: none.
   [[nodiscard]] const term* wanted_end() const noexcept {
     return end_.load(std::memory_order_acquire);  // <- shut_down
@@ -190,6 +204,10 @@ class machine final : public detail::account_owner {
   [[nodiscard]] universe& common() const noexcept { return common_; }
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   [[nodiscard]] detail::account& payer() const noexcept { return payer_; }
+  [[nodiscard]] const detail::bindings& bound() const noexcept { return bound_; }
+  [[nodiscard]] const detail::bindings& bound_for(const process& p) const noexcept {
+    return p.bound() ? p.bound() : bound_;
+  }
   [[nodiscard]] std::vector<std::unique_ptr<shard>>& shards() noexcept { return shards_; }
   [[nodiscard]] directory& processes() noexcept { return directory_; }
   /// In how many shards its processes live.
@@ -206,10 +224,16 @@ class machine final : public detail::account_owner {
     return table_.exchange(next, std::memory_order_seq_cst);  // seq_cst: the commit protocol
   }
   sched::spin_lock writer;
+  /// A version has so many more. Pre: `writer` is held.
+  void count_endpoints(std::int32_t more) noexcept {
+    // relaxed: a figure, written under the lock.
+    endpoints_.store(endpoints_.load(std::memory_order_relaxed) + static_cast<std::uint32_t>(more),
+                     std::memory_order_relaxed);
+  }
 
  private:
   machine(universe& common, std::uint64_t id, machine* around, shard* home, std::uint32_t number,
-          detail::account& under);
+          detail::account& under, detail::bindings bound);
   void tell_container(decltype(errand::what) news);
   void begin_nested(process& p, const spawn_action& how);
   [[nodiscard]] action_list begin_guarded(process& p, const spawn_action& how);
@@ -220,12 +244,14 @@ class machine final : public detail::account_owner {
 
   universe& common_;
   detail::account& payer_;
+  detail::bindings bound_;  // of its processes, unless they have their own
   std::uint64_t id_;
   machine* around_;
   shard* home_;           // of its process in the VM around,
   std::uint32_t number_;  // and the number of that
   receipt in_hand_{};     // its worker's
   sched::atomic<const table*> table_;
+  sched::atomic<std::uint32_t> endpoints_{0};
   directory directory_;
   const std::unique_ptr<growth> size_;  // null: it is one shard
   std::vector<std::unique_ptr<shard>> shards_;

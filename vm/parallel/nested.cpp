@@ -1,5 +1,6 @@
 // Between a VM and the VM around it: at-meta-level actions out, events in.
 #include "vm/crossing.hpp"
+#include "vm/guards.hpp"
 #include "vm/parallel/shard.hpp"
 
 #include <string>
@@ -42,14 +43,16 @@ void shard::stop_machine_in(process& p) {
 
 // VM-3, VM-6, VM-7. Additions and deletions are changes of the table: change.cpp.
 void shard::plan_lifted(process& p, const action& a) {
+  if (const auto refused = refusal_of(a, vm_.payer())) return plan_.crash(p, *refused);
   const auto* child = std::get_if<spawn_action>(&a.what);
-  if (child == nullptr || !child->then_do) {
+  if (child == nullptr) {
     action plain{a};
     plain.at_meta_level = false;
     plan_.send_out(std::move(plain));
     return;
   }
-  spawn_action outer = *child;
+  spawn_action outer = as_child_of(*child, p.bound());
+  if (!child->then_do) return plan_.send_out(std::move(outer));
   const std::uint64_t waiting = p.make_rare().next_continuation++;
   plan_.waiting.push_back({waiting, child->then_do});
   outer.then_do = spawn_continuation{

@@ -56,6 +56,7 @@ void outermost::begin() {
 void outermost::wait_until_idle() {
   begin();
   root_.wait_until_idle();
+  if (is_to_end()) root_.close_resources();
 }
 
 void outermost::inject(std::span<const send_message> messages) {

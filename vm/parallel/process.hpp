@@ -130,6 +130,7 @@ struct process : charged {
     term name{};  // constant
     charged_vector<waiting_continuation> waiting{};
     std::uint64_t next_continuation = 0;
+    detail::bindings bound{};  // constant
   };
 
   process(pid who, const term& named, unsigned shard) : home{shard}, self{who} {
@@ -137,6 +138,10 @@ struct process : charged {
   }
 
   [[nodiscard]] term name() const noexcept { return rare == nullptr ? term{} : rare->name; }
+  /// Of its own; empty: as the VM's.
+  [[nodiscard]] const detail::bindings& bound() const noexcept {
+    return rare == nullptr ? nothing_bound : rare->bound;
+  }
   [[nodiscard]] rarities& make_rare() {
     if (rare == nullptr) rare = std::make_unique<rarities>();
     return *rare;
@@ -189,6 +194,7 @@ struct process : charged {
   std::uint32_t place = 0;                     // among the processes of its shard
   std::uint32_t calls = 0;                     // of its functions, if somebody watches
 
+  inline static const detail::bindings nothing_bound{};
   static constexpr std::uint16_t turn = 256;  ///< in the queue: others are never far behind
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();

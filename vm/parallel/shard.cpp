@@ -49,6 +49,7 @@ class shard::refusals final : public detail::handler_watch {
 bool shard::run(unsigned worker, sched::turn& shown) noexcept {
   universe& common = vm_.common();
   const surroundings_scope here{common.around.place};
+  const detail::bound_scope as{vm_.bound()};
   common.sweep();
   common.quiet.enter(worker);
   bool more = true;
@@ -85,12 +86,14 @@ shard::outcome shard::run_quantum(visit& mine) {
   const std::int64_t began = has_others_ ? start_of_quantum() : 0;
   const unsigned most = vm_.common().seed == 0 ? quantum : 1 + roll(8);
   mine.budget = most;
+  publish_counts();
   const verdict how = handle_some(mine.budget);
   if (how == verdict::lost) return outcome::lost;
   answer_ = std::move(mine.answer);
   snap_ = nullptr;
   if (how == verdict::hurry) patience_ = 0;
   if (has_others_) share_load(most - mine.budget - mine.forgone, began);
+  publish_counts();
   if (!queue_.empty() || !idle_.empty()) return outcome::more;
   sweep();
   inbox_.lock();
@@ -155,6 +158,7 @@ void shard::deliver(entry one) {
     if (one.is<rejoin>()) return take_back(p, std::move(one));
     if (one.is<move_in>()) {
       adopt(p);
+      aside_ += p.backlog.size();
       return refill(p);
     }
   }
@@ -163,7 +167,7 @@ void shard::deliver(entry one) {
   if (has_room) {
     queue_.emplace(std::move(one));
   } else {
-    p.put_aside(std::move(one));
+    put_aside(p, std::move(one));
   }
   ++p.arrived;
 }
@@ -172,7 +176,8 @@ void shard::deliver_to_all(std::unique_ptr<crowd> all, orientation o, term body)
   std::erase_if(all->members, [&](endpoint* to) {
     process& p = *to->owner;
     const bool has_room = has_room_for(p);
-    if (!has_room) p.put_aside(entry_kind::message, *to, o, interest_type::participant, term{body});
+    if (!has_room)
+      put_aside(p, entry_kind::message, *to, o, interest_type::participant, term{body});
     ++p.arrived;
     return !has_room;
   });
@@ -187,6 +192,7 @@ void shard::refill(process& p) {
     if (p.queued() >= most_queued_ && !is_reason) return;
     queue_.emplace(std::move(p.backlog.front()));
     p.backlog.pop();
+    --aside_;
   }
   p.room = most_queued_;
 }
@@ -234,6 +240,7 @@ void shard::adopt(process& p) {
   p.place = static_cast<std::uint32_t>(processes_.size());
   if (p.backlog.empty()) p.room = most_queued_;
   p.is_settled = true;
+  if (p.bound()) is_watched_ = true;  // before anything of it is called
   processes_.emplace_back(&p);
 }
 
@@ -255,6 +262,7 @@ void shard::remove(process& p) {
   gone->is_gone = true;
   gone->state = {};
   gone->handled += gone->backlog.size();  // nobody will: it is dropped
+  aside_ -= gone->backlog.size();
   gone->backlog = {};
   graves_.push_back({.stamp = vm_.common().quiet.stamp(), .old_process = std::move(gone)});
 }
@@ -286,6 +294,20 @@ void shard::sweep() {
     return g.old_process == nullptr || g.old_process->is_quiet();
   });
   marked_graves_ = graves_.size() - unmarked;
+}
+
+void shard::publish_counts() noexcept {
+  // relaxed: figures, which nothing is read through.
+  counts_.store(std::uint64_t{processes_.size()} << 32 | (queue_.size() + aside_),
+                std::memory_order_relaxed);
+}
+
+detail::account_counts shard::count() noexcept {
+  const std::uint64_t word = counts_.load(std::memory_order_relaxed);  // relaxed: figures
+  inbox_.lock();
+  const std::size_t waiting = inbox_.size();
+  (void)inbox_.unlock();  // nothing was pushed, so nobody is to be woken
+  return {.processes = word >> 32, .queued = (word & 0xffff'ffffU) + waiting};
 }
 
 void shard::take_in(process& child, action_list first) {

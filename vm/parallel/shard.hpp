@@ -102,6 +102,9 @@ class shard final : public sched::task {
   }
   /// That of the VMs in its processes: machine::disown().
   void disown_machines() noexcept;
+  /// Processes and what waits for them, as of the beginning or the end of the last quantum. Any
+  /// thread.
+  [[nodiscard]] detail::account_counts count() noexcept;
   [[nodiscard]] process& agent() noexcept { return agent_; }
   [[nodiscard]] unsigned index() const noexcept { return index_; }
 
@@ -142,10 +145,16 @@ class shard final : public sched::task {
     if (has_room_for(p)) [[likely]] {
       queue_.emplace(entry_kind::message, to, o, interest_type::participant, std::move(body));
     } else {
-      p.put_aside(entry_kind::message, to, o, interest_type::participant, std::move(body));
+      put_aside(p, entry_kind::message, to, o, interest_type::participant, std::move(body));
     }
     ++p.arrived;
   }
+  template <class... Arguments>
+  void put_aside(process& p, Arguments&&... arguments) {
+    p.put_aside(std::forward<Arguments>(arguments)...);
+    ++aside_;
+  }
+  void publish_counts() noexcept;
   void fetch_ahead() const noexcept;
   void fetch_ahead(const endpoint& to) const noexcept;
   void note_if_idle(process& p);
@@ -198,6 +207,7 @@ class shard final : public sched::task {
   [[nodiscard]] verdict fail(process& p, visit& mine, fault why);
   [[nodiscard]] verdict stop_short(process& p, visit& mine);
   void tell_of_call(process& p, endpoint& to, const event& what);
+  void begin_call(process& p) noexcept;
   template <class K, class... Arguments>
   [[nodiscard]] verdict run_continuation(process& p, const K& k, const Arguments&... arguments);
   void commit_answer(process& p, actions& answer);
@@ -319,7 +329,7 @@ class shard final : public sched::task {
   machine& vm_;
   vm_listener* const listener_;
   const bool has_others_;  // the VM has more shards
-  bool is_watched_;        // by a listener, or it is recorded
+  bool is_watched_;        // by a listener, or it is recorded, or somebody here has own bindings
   unsigned index_;
   sched::inbox<entry> inbox_;
   process agent_;
@@ -349,7 +359,10 @@ class shard final : public sched::task {
   actions answer_;                // its memory between two runs
   std::uint32_t crowd_done_ = 0;  // of the crowd in front, while it is handled
   std::uint32_t away_ = 0;        // processes
-  process* left_ = nullptr;       // away since the last run
+  std::uint32_t aside_ = 0;       // entries in the backlogs of those who live here
+  /// For other threads: processes, and entries in the queue and in backlogs; in one word.
+  sched::atomic<std::uint64_t> counts_{0};
+  process* left_ = nullptr;  // away since the last run
   plan plan_;
   std::vector<shard*> homes_;  // the receivers' shards, ascending
   bool outbox_locked_ = false;

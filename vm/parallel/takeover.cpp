@@ -52,6 +52,7 @@ void shard::go_on_without(process& p) {
 /// What is in the queue for it goes to the front of its backlog.
 void shard::set_aside(process& p) {
   backlog later = std::exchange(p.backlog, {});
+  aside_ -= later.size();
   for (auto all = std::exchange(queue_, {}); !all.empty(); all.pop()) {
     entry& one = all.front();
     if (one.which() == entry_kind::crowd) {
@@ -70,6 +71,7 @@ void shard::set_aside(process& p) {
     }
   }
   for (; !later.empty(); later.pop()) p.backlog.emplace(std::move(later.front()));
+  aside_ += p.backlog.size();
 }
 
 /// By the worker that has lost us: of this shard only the inbox is its to touch. The shard stays

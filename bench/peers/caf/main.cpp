@@ -25,6 +25,7 @@ const std::map<std::string, workload> workloads{
     {"fork-join-throughput", {"messages/s", fork_join_throughput}},
     {"big", {"messages/s", big}},
     {"pairs", {"messages/s", pairs}},
+    {"round-trips", {"answers/s", round_trips}},
     {"fan-out", {"deliveries/s", fan_out}},
     {"chameneos", {"meetings/s", chameneos}},
     {"fork-join-create", {"processes/s", fork_join_create}},
@@ -44,9 +45,15 @@ void measure(caf::actor_system& system, const std::string& name, number size, nu
   if (const auto found = workloads.find(name); found != workloads.end()) {
     (void)found->second.run(system, size, std::max<number>(count / 10, 1));
     const result did = found->second.run(system, size, count);
-    std::printf("{\"workload\":\"%s\",\"value\":%.3f,\"per_core_second\":%.3f,\"unit\":\"%s\"}\n",
+    std::string latencies;
+    for (const auto& [time, times] : did.latencies) {
+      latencies += (latencies.empty() ? ",\"latencies\":[[" : ",[") + std::to_string(time) + ',' +
+                   std::to_string(times) + ']';
+    }
+    if (!latencies.empty()) latencies += ']';
+    std::printf("{\"workload\":\"%s\",\"value\":%.3f,\"per_core_second\":%.3f,\"unit\":\"%s\"%s}\n",
                 name.c_str(), did.amount / did.seconds, did.amount / did.core_seconds,
-                found->second.unit);
+                found->second.unit, latencies.c_str());
   } else if (const auto heavy = weights.find(name); heavy != weights.end()) {
     std::printf("{\"workload\":\"%s\",\"value\":%.3f,\"unit\":\"%s\"}\n", name.c_str(),
                 heavy->second.run(system, size, count), heavy->second.unit);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <ctime>
 #include <functional>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -21,6 +22,7 @@ struct result {
   double amount;
   double seconds;
   double core_seconds;
+  std::map<number, number> latencies{};  ///< how often which time, of a workload that times trips
 };
 
 inline double core_seconds() {
@@ -64,6 +66,7 @@ result big(caf::actor_system&, number size, number count);
 result chameneos(caf::actor_system&, number size, number count);
 result counting(caf::actor_system&, number size, number count);
 result fork_join_throughput(caf::actor_system&, number size, number count);
+result round_trips(caf::actor_system&, number size, number count);
 result fan_out(caf::actor_system&, number size, number count);
 result fork_join_create(caf::actor_system&, number size, number count);
 result skynet(caf::actor_system&, number size, number count);

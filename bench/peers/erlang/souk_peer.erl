@@ -14,6 +14,12 @@ main([Name, Size, Count]) ->
             io:format("{\"workload\":\"~s\",\"value\":~.3f,\"per_core_second\":~.3f,"
                       "\"unit\":\"~s\"}~n", [Name, Value, PerCoreSecond, Unit]),
             halt(0);
+        {Value, PerCoreSecond, Unit, Took} ->
+            Pairs = [io_lib:format("[~b,~b]", [T, N]) || {T, N} <- maps:to_list(Took)],
+            io:format("{\"workload\":\"~s\",\"value\":~.3f,\"per_core_second\":~.3f,"
+                      "\"unit\":\"~s\",\"latencies\":[~s]}~n",
+                      [Name, Value, PerCoreSecond, Unit, lists:join(",", Pairs)]),
+            halt(0);
         {Value, Unit} ->
             io:format("{\"workload\":\"~s\",\"value\":~.3f,\"unit\":\"~s\"}~n",
                       [Name, Value, Unit]),
@@ -26,6 +32,10 @@ main([Name, Size, Count]) ->
 
 measure("idle", Size, _) -> {idle(Size), "bytes/process"};
 measure("backlog", _, Count) -> {backlog(Count), "bytes/message"};
+measure("round-trips", Size, Count) ->
+    _ = round_trips(Size, max(Count div 10, 1)),
+    {Amount, {Seconds, CoreSeconds}, Took} = round_trips(Size, Count),
+    {Amount / Seconds, Amount / CoreSeconds, "answers/s", Took};
 measure(Name, Size, Count) ->
     {Run, Unit} = workload(Name),
     _ = Run(Size, max(Count div 10, 1)),
@@ -91,6 +101,51 @@ pairs(Size, Count) ->
     First = [pair(Main) || _ <- lists:seq(1, Size)],
     Start = fun() -> [P ! {ping, Messages - 1} || P <- First] end,
     {Messages * Size, timed(Start, 2 * Size, Messages * Size)}.
+
+%% round-trips: each pair asks and answers, and every trip is timed by who asks: the first from when
+%% all were told to start, so that waiting for a turn counts.
+
+answerer() ->
+    receive
+        {question, Who, Pair} ->
+            Who ! {answer, Pair},
+            answerer();
+        stop -> ok
+    end.
+
+asker(Main, Pair, Each) ->
+    Partner = spawn_link(fun answerer/0),
+    receive {go, Asked} -> ask(Main, Partner, Pair, Each, Each, Asked, #{}) end.
+
+ask(Main, Partner, _, 0, Each, _, Took) ->
+    Partner ! stop,
+    Main ! {seen, Each},
+    Main ! {took, Took};
+ask(Main, Partner, Pair, Left, Each, Asked, Took) ->
+    Partner ! {question, self(), Pair},
+    receive {answer, Pair} -> ok end,
+    Now = erlang:monotonic_time(nanosecond),
+    More = maps:update_with(six_bits(Now - Asked), fun(N) -> N + 1 end, 1, Took),
+    ask(Main, Partner, Pair, Left - 1, Each, Now, More).
+
+%% The time, with the last bits beyond six left out.
+six_bits(Time) when Time < 64 -> Time;
+six_bits(Time) -> six_bits(Time bsr 1) bsl 1.
+
+round_trips(Size, Count) ->
+    Main = self(),
+    Each = max(Count div Size, 1),
+    All = [spawn_link(fun() -> asker(Main, Pair, Each) end) || Pair <- lists:seq(1, Size)],
+    Start = fun() ->
+        Asked = erlang:monotonic_time(nanosecond),
+        [P ! {go, Asked} || P <- All]
+    end,
+    Times = timed(Start, Size, Each * Size),
+    Gather = fun(_, Sum) -> receive {took, Took} -> add_times(Took, Sum) end end,
+    {Each * Size, Times, lists:foldl(Gather, #{}, All)}.
+
+add_times(Took, Sum) ->
+    maps:fold(fun(Time, N, S) -> maps:update_with(Time, fun(M) -> M + N end, N, S) end, Sum, Took).
 
 %% ring
 

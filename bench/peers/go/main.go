@@ -27,6 +27,7 @@ type result struct {
 	amount      int
 	seconds     float64
 	coreSeconds float64
+	latencies   histogram // of a workload that times single events
 }
 
 var workloads = map[string]workload{
@@ -36,6 +37,7 @@ var workloads = map[string]workload{
 	"fork-join-throughput": {"messages/s", forkJoinThroughput},
 	"big":                  {"messages/s", big},
 	"pairs":                {"messages/s", pairs},
+	"round-trips":          {"answers/s", roundTrips},
 	"fan-out":              {"deliveries/s", fanOut},
 	"chameneos":            {"meetings/s", chameneos},
 	"fork-join-create":     {"processes/s", forkJoinCreate},
@@ -77,7 +79,7 @@ func timed(amount int, start func(), seen <-chan int, reporters, expected int) r
 	for i := 0; i < reporters; i++ {
 		sum += <-seen
 	}
-	took := result{amount, time.Since(begin).Seconds(), coreSeconds() - used}
+	took := result{amount: amount, seconds: time.Since(begin).Seconds(), coreSeconds: coreSeconds() - used}
 	expect(sum, expected)
 	return took
 }
@@ -101,6 +103,9 @@ func main() {
 		did := w.run(size, count)
 		line["value"], line["unit"] = float64(did.amount)/did.seconds, w.unit
 		line["per_core_second"] = float64(did.amount) / did.coreSeconds
+		if did.latencies != nil {
+			line["latencies"] = did.latencies.pairs()
+		}
 	} else if w, known := weights[name]; known {
 		line["value"], line["unit"] = w.run(size, count), w.unit
 	} else {

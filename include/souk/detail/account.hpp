@@ -24,14 +24,41 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <memory_resource>
 #include <utility>
+#include <vector>
 
 namespace souk {
 class term;
+struct guard;
 }  // namespace souk
 
 namespace souk::detail {
+
+template <class Signature>
+class function;
+struct open_resource;
+struct open_resources;
+struct guard_list;
+
+/// What there is beside memory: see custodian.hpp.
+struct account_counts {
+  std::uint64_t processes = 0;  ///< a nested VM is one in the VM around it
+  std::uint64_t endpoints = 0;  ///< one at meta level counts here and in the VM around
+  /// What waits for processes: events and continuations, a message for several in one shard once;
+  /// in a functional VM transitions.
+  std::uint64_t queued = 0;
+  std::uint64_t resources = 0;  ///< added, and neither closed nor released
+
+  account_counts& operator+=(const account_counts& other) noexcept {
+    processes += other.processes;
+    endpoints += other.endpoints;
+    queued += other.queued;
+    resources += other.resources;
+    return *this;
+  }
+};
 
 /// What an account was opened for: a VM.
 class SOUK_EXPORT account_owner {
@@ -39,6 +66,8 @@ class SOUK_EXPORT account_owner {
   virtual ~account_owner();
   /// It is to end, for that reason; only tells somebody. Any thread; not after close().
   virtual void shut_down(const term& why) noexcept = 0;
+  /// All but resources. Any thread, with the registry's lock held; not after close().
+  [[nodiscard]] virtual account_counts count() noexcept = 0;
 };
 
 /// Knows whether this thread runs a handler, or another function of the program that may fail: only
@@ -120,6 +149,8 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
     std::uint64_t total;  ///< with all accounts inside
     std::uint64_t peak;   ///< of the total, as far as it was written down
     std::uint64_t limit;
+    account_counts own_counts;
+    account_counts total_counts;
   };
   [[nodiscard]] figures read() const noexcept;
 
@@ -130,11 +161,38 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
     return over_.load(std::memory_order_relaxed);  // relaxed: a matter of time
   }
   /// Its owner is shut down, or else those of the accounts inside.
-  void shut_down(const term& why) noexcept;
+  void end_vms(const term& why) noexcept;
+  /// If it is of no VM, closes what is open. (A VM does that when it has ended.)
+  void close_if_made() noexcept;
+  /// Both.
+  void shut_down(const term& why) noexcept {
+    end_vms(why);
+    close_if_made();
+  }
+
+  // Resources: functions that close something. Here they are kept, never called.
+  using closer = function<void()>;
+  /// The number that it has from now on; 0: nobody will close it, since the VM has ended.
+  [[nodiscard]] std::uint64_t keep_open(closer close);
+  /// It is not kept any more. Empty: nor was it.
+  [[nodiscard]] closer take_open(std::uint64_t number) noexcept;
+  /// All that is open here and in the accounts inside that are of no VM, the newest first.
+  [[nodiscard]] std::vector<closer> take_all_open();
+  /// The same, and from now on nothing is kept here: its VM has ended.
+  [[nodiscard]] std::vector<closer> take_last_open();
+
   /// Shuts down what was found over its limit by this thread. Not while a lock of a VM is held.
   static void enforce_limits() noexcept {
     if (this_thread.exceeded != nullptr) [[unlikely]]
       enforce();
+  }
+
+  // Guards: guards.cpp.
+  void narrow(guard by);
+  /// Those of this and of all around. Any time.
+  [[nodiscard]] std::vector<std::shared_ptr<const guard>> guards() const;
+  [[nodiscard]] bool is_guarded() const noexcept {
+    return guarded_.load(std::memory_order_relaxed);  // relaxed: a matter of time
   }
 
   /// Live in the memory of all accounts, counted where it is taken and given back. For checks.
@@ -150,9 +208,8 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   /// beside it is signed: a credit may come before the charge that it belongs to is written down.
   static constexpr std::uint64_t closed = std::uint64_t{1} << 63;
 
-  account(id_type id, account* around, account_owner* owner) noexcept
-      : around_{around}, owner_{owner}, id_{id} {}
-  ~account() override = default;
+  account(id_type id, account* around, account_owner* owner) noexcept;
+  ~account() override;
 
   static account& of_the_program() noexcept;
   static void enforce() noexcept;
@@ -206,6 +263,10 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   [[nodiscard]] bool is_limited() const noexcept {
     return limited_.load(std::memory_order_relaxed);  // relaxed: a matter of time
   }
+  // resources.cpp
+  [[nodiscard]] bool has_vm_ended() const noexcept;
+  void take_below(std::vector<open_resource>& into);
+  [[nodiscard]] account_counts count_own() const noexcept;
   [[nodiscard]] account* tightest_over() noexcept;
   void exceed() noexcept;
 
@@ -219,11 +280,15 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   account* inside_ = nullptr;  // registry's lock: the first of those inside,
   account* next_ = nullptr;    // and the others, both ways
   account* before_ = nullptr;
-  account* next_exceeded_ = nullptr;  // of the thread that found it
+  account* next_exceeded_ = nullptr;      // of the thread that found it
+  std::unique_ptr<open_resources> open_;  // registry's lock; null: none ever was
+  std::unique_ptr<guard_list> guards_;    // registry's lock; null: none
   std::atomic<std::uint32_t> holders_{1};
   id_type id_;
   std::atomic<bool> limited_{false};  // it or one around has a limit
   std::atomic<bool> over_{false};     // it was found over its limit
+  std::atomic<bool> guarded_{false};  // it or one around has a guard
+  bool has_ended_ = false;            // registry's lock: its VM has
 };
 static_assert(sizeof(account) <= 128, "there may be a hundred thousand");
 
