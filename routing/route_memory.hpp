@@ -63,8 +63,8 @@ struct route_cache::memory : detail::charged {
   /// An opened shape takes some more numbers, one for each field that is found to decide.
   [[nodiscard]] bool has_numbers_left() const noexcept { return last_shape < shape_mask - 64; }
 
-  /// Its lower bits depend on all of the key: in a product what is high in a factor reaches only what
-  /// is as high.
+  /// Its lower bits depend on all of the key: in a product what is high in a factor reaches only
+  /// what is as high.
   [[nodiscard]] static std::uint64_t hash_of(const plain_value& key,
                                              std::uint64_t before) noexcept {
     const std::uint64_t x = (before ^ key.low ^ std::rotl(key.high, 32)) * 0x9e3779b97f4a7c15U;
@@ -92,7 +92,7 @@ struct route_cache::memory : detail::charged {
 
   std::array<shape_memory, shape_slots> shapes;
   std::size_t shapes_displaced = 0;
-  route_memory* first = nullptr;  // in `room`: `ways` for each key
+  route_memory* first = nullptr;  // in `room_`: `ways` for each key
   std::size_t set_mask = 0;
   std::size_t slots = 0;  // a power of two
   // By slot; empty until there is use for them.
@@ -114,7 +114,7 @@ struct route_cache::memory : detail::charged {
     (void)std::align(line, wanted * sizeof(route_memory), from, space);
     first = static_cast<route_memory*>(from);
     std::uninitialized_default_construct_n(first, wanted);
-    room = std::move(fresh);
+    room_ = std::move(fresh);
     slots = wanted;
     set_mask = wanted - ways;
     displaced = 0;
@@ -122,7 +122,7 @@ struct route_cache::memory : detail::charged {
     several_targets.clear();
   }
 
-  list<std::byte> room;
+  list<std::byte> room_;
 };
 
 }  // namespace souk::routing

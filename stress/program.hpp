@@ -4,7 +4,8 @@
 // that it can be replayed. What cannot follow from those (whether an allocation failed) it writes
 // into its file, and its double in the replay looks it up there.
 //
-// Threads    A book: any. A file is written by its process, and read once the VM is at rest or gone.
+// Threads    A book: any. A file is written by its process, and read once the VM is at rest or
+//            gone.
 // Ownership  A file is held by its book, and by the state of its process while that lives.
 #pragma once
 

@@ -1,5 +1,6 @@
-// What processes of a trial say to each other, and show to who attends to them. Each message tells who said it, and what that was
-// told before it, so that whoever hears it can be asked later whether all came, and in order.
+// What processes of a trial say to each other, and show to who attends to them. Each message tells
+// who said it, and what that was told before it, so that whoever hears it can be asked later
+// whether all came, and in order.
 #pragma once
 
 #include <souk/souk.hpp>

@@ -100,7 +100,8 @@ class SOUK_EXPORT custodian {
   ///
   /// When     Of a VM, when it has ended, for whatever reason, and none of its handlers runs any
   ///          more. Of a custodian that was made, when it is shut down, or when the VM that it was
-  ///          made in has ended. Of the program's, when that is shut down. If that is past, at once.
+  ///          made in has ended. Of the program's, when that is shut down. If that is past, at
+  ///          once.
   /// Threads  That on which the VM or the shutting down ends; of the outermost VM, that which runs
   ///          or destroys it. It holds no lock. `close` may not call the VM.
   /// Errors   What `close` throws ends nothing: of a VM's, a listener hears it as a remark.
@@ -112,7 +113,8 @@ class SOUK_EXPORT custodian {
 
   /// From now on what happens under this custodian must be allowed by that guard too. A process
   /// that asks for what is not ends, with a reason that begins with `not-permitted` and says what;
-  /// nobody outside sees any of it. Do it before the VMs start: one that runs may have acted before.
+  /// nobody outside sees any of it. Do it before the VMs start: one that runs may have acted
+  /// before.
   void narrow(guard by) const;
   /// What the guards of this custodian and of those around say.
   [[nodiscard]] bool may_open(std::string_view path) const;

@@ -1,10 +1,10 @@
-// How long somebody waits, in virtual time: events and continuations handled by all. With one worker
-// nobody is held up by the system, so there is a bound, by how a VM is run:
+// How long somebody waits, in virtual time: events and continuations handled by all. With one
+// worker nobody is held up by the system, so there is a bound, by how a VM is run:
 //
 // - A shard handles what waits in the order in which it came. Of one process at most a turn stands
-//   in that order; the rest comes behind, a turn at a time. So before an event that stands there, or
-//   will when its process has handled the one before it, stand no more than a turn of each process
-//   of the VM.
+//   in that order; the rest comes behind, a turn at a time. So before an event that stands there,
+//   or will when its process has handled the one before it, stand no more than a turn of each
+//   process of the VM.
 // - A shard goes on for a quantum, and then it is the turn of the others that have something to do,
 //   each for a quantum. There is one for each VM.
 // - What came during a quantum is found at the next one.

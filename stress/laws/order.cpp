@@ -1,7 +1,7 @@
 // Each process saw some of the messages of its VM, in some order. Is there one order of all of them
 // that fits? Each two messages that follow each other somewhere are an edge of a graph, and so are
-// a cause and its consequence, and two messages of one sender: there is if it has no cycle (Lamport,
-// "Time, Clocks, and the Ordering of Events", CACM 1978; here the order is total: ORD-5).
+// a cause and its consequence, and two messages of one sender: there is if it has no cycle
+// (Lamport, "Time, Clocks, and the Ordering of Events", CACM 1978; here the order is total: ORD-5).
 #include "stress/laws.hpp"
 
 #include <algorithm>

@@ -176,7 +176,7 @@ TEST_P(Resource, IsClosedOnce) {
     return transition(
         open(j, "early"),
         at_meta_level(subscriber("go"_sym).on_message([](const term&, const resource& early) {
-          const resource copy = early;
+          const resource copy = early;  // NOLINT(*-unnecessary-copy-initialization)
           copy.close();
           early.close();
         })));

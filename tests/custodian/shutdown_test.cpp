@@ -129,8 +129,8 @@ TEST_P(ShutDown, GivesAllMemoryBack_A3) {
   EXPECT_EQ(detail::account::count(), accounts);
 }
 
-// A VM that ends while more comes in: its processes are not told of that any more, nor is a listener
-// of the replay.
+// A VM that ends while more comes in: its processes are not told of that any more, nor is a
+// listener of the replay.
 class ShutDownReplay : public ::testing::TestWithParam<std::uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Seed, ShutDownReplay,
                          ::testing::Range(std::uint64_t{0}, std::uint64_t{40}));

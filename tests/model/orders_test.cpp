@@ -68,8 +68,8 @@ constexpr auto spares = std::to_array<spare>({
     {"directory.hpp: find_segment: load, acquire", std::memory_order_relaxed},
     {"directory.hpp: find_piece_slot: load, acquire", std::memory_order_relaxed},
     {"directory.hpp: made: load, acquire", std::memory_order_relaxed},
-    // A piece that goes consists of atomics, and that one is used after its end is no race to Relacy
-    // either. As to when it goes it is like a process, whose slot is in the model above it.
+    // A piece that goes consists of atomics, and that one is used after its end is no race to
+    // Relacy either. As to when it goes it is like a process, whose slot is in the model above it.
     {"directory.hpp: find_slot: load, seq_cst", std::memory_order_acquire},
     {"directory.hpp: find_slot: load, seq_cst", std::memory_order_relaxed},
     {"directory.hpp: forget: change, acq_rel", std::memory_order_acquire},

@@ -91,8 +91,8 @@ struct burial : rl::test_suite<burial, 2> {
   parallel::process gone;
 };
 
-// The same with the last one of a piece of the directory, which goes as well; and somebody looks for
-// another one, who has gone before.
+// The same with the last one of a piece of the directory, which goes as well; and somebody looks
+// for another one, who has gone before.
 struct burial_of_piece : rl::test_suite<burial_of_piece, 2> {
   static constexpr unsigned reader = 0;
   static constexpr std::uint32_t first = 16;

@@ -365,8 +365,8 @@ TEST(RouteCache, IsSmallUntilItIsUsed) {
   payer.close();
 }
 
-// Labels share the places where their shapes are remembered, and displace each other only if more of
-// them meet in one than there is room for.
+// Labels share the places where their shapes are remembered, and displace each other only if more
+// of them meet in one than there is room for.
 TEST(RouteCache, RemembersTheOnlyTargetOfEachLabel) {
   topic_table table;
   std::vector<term> bodies;

@@ -46,8 +46,8 @@ struct divergence {
 };
 
 /// How often the runs differ, and the first case. Where one collected a process the other may have
-/// ended it: it was idle and without endpoints, and when it goes then is free (GC-1). Fresh names and variables are the same when they
-/// stand in the same places, for all processes together.
+/// ended it: it was idle and without endpoints, and when it goes then is free (GC-1). Fresh names
+/// and variables are the same when they stand in the same places, for all processes together.
 struct comparison {
   std::uint64_t divergences = 0;
   std::optional<divergence> first{};

@@ -9,8 +9,8 @@ namespace souk::parallel {
 
 namespace {
 
-/// After so many in a quantum it ends, since what is in them goes between quanta, and old nodes of a
-/// table are large.
+/// After so many in a quantum it ends, since what is in them goes between quanta, and old nodes of
+/// a table are large.
 constexpr std::size_t most_graves = 128;
 
 auto find_endpoint(charged_vector<outer_endpoint>& all, const term& id) {

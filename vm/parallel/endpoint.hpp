@@ -1,7 +1,7 @@
 // An endpoint of a process, and those of a process in their order.
 //
-// Threads    An endpoint in a table is read by any worker, but for its place among the others, which
-//            is changed and read under the VM's writer lock.
+// Threads    An endpoint in a table is read by any worker, but for its place among the others,
+//            which is changed and read under the VM's writer lock.
 // Ownership  Its process owns it; what others have in their queues names it (P2).
 #pragma once
 

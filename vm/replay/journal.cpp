@@ -73,8 +73,8 @@ std::uint64_t journal::commits() const noexcept { return inside_->size(); }
 //     p #s(go 1)       the program injected a message; s: the other way round
 // and behind all VMs
 //     w #pid[0:7] 12.5 #f      what the world answered process 7 of the outermost VM, in order
-//     c #pid[0:7] 12 13        process 7 of the outermost VM was not called more often than 13 times,
-//                              and the 13th came to nothing
+//     c #pid[0:7] 12 13        process 7 of the outermost VM was not called more often than 13
+//                              times, and the 13th came to nothing
 //     cut              the run was ended before all was done
 // A line that starts with # is for other readers.
 

@@ -45,7 +45,8 @@ struct account_allocator {
                                                                            : sizeof(std::uint64_t);
 };
 
-/// What is made of it on the heap is charged to whoever allocates. Its alignment is that of a word at most.
+/// What is made of it on the heap is charged to whoever allocates. Its alignment is that of a word
+/// at most.
 struct charged {
   static void* operator new(std::size_t size) {
     return account_allocator<std::byte>{}.allocate(size);
