@@ -155,6 +155,7 @@ TEST_P(CountWhileAllMoves, IsExactAtRest) {
              return transition(
                  0, subscriber("all"_sym),
                  subscriber(list("one"_sym, i % 4)).on_message([i](const term&, int& n) -> actions {
+                   // So long that the shard is taken over meanwhile, if a worker is free.
                    if (++n % 97 == 0) std::this_thread::sleep_for(std::chrono::milliseconds{5});
                    if (n > 150) return {};
                    return {send_message(list("one"_sym, (i + 1) % 4)), send_message("all"_sym),

@@ -220,6 +220,7 @@ TEST_P(Parameter, IsReadRightWhateverMoves) {
                         .on_message([&heard, check, i](const term&, int& n) -> actions {
                           check();
                           ++heard;
+                          // So long that the shard is taken over meanwhile.
                           if (++n % 50 == 0)
                             std::this_thread::sleep_for(std::chrono::milliseconds{5});
                           if (n > 100) return {};

@@ -64,7 +64,8 @@ class directory_of {
     find_slot(number)->store(nullptr, std::memory_order_seq_cst);
     if (number < in_piece) return nullptr;
     piece_slot& place = *find_piece_slot(number);
-    piece* const of = place.load(std::memory_order_relaxed);  // relaxed: it is there until all are
+    piece* const of =
+        place.load(std::memory_order_relaxed);  // relaxed: it stays until we are counted
     // acq_rel: the last sees the piece as all others left it.
     if (of->gone.fetch_add(1, std::memory_order_acq_rel) + 1 < in_piece) return nullptr;
     return std::unique_ptr<buried>{place.exchange(nullptr, std::memory_order_seq_cst)};

@@ -45,7 +45,9 @@ struct plan {
   void clear(std::uint64_t of_version) {
     version = of_version;
     entries.clear();
-    for (const child& one : children) spare_numbers.push_back(one.born->self.number);
+    for (const child& one : children) {
+      if (one.born != nullptr) spare_numbers.push_back(one.born->self.number);
+    }
     children.clear();
     waiting.clear();
     out.clear();
