@@ -3,7 +3,9 @@
 // A shard is crowded when its quantum was too short for all that was ready. What talks to each
 // other should stay together, since a message between shards costs locks. So of the ready
 // processes those are moved, half of them, whose last message came from a process that sent none
-// to the others; and that process moves along. A crowd around one process stays.
+// to the others; and that process moves along. A crowd around one process stays. Of those who are
+// new and wait for their first turn, siblings stay together: they may be about to talk to each
+// other, and what they will spawn goes where they are.
 //
 // In how many shards processes live at all is tried and measured: growth.hpp. A shard that is one
 // too many hands all that it has to another, as it comes to handle something.
@@ -58,7 +60,7 @@ void shard::share_load(unsigned handled, std::int64_t began) {
   const bool is_crowded = queue_.size() > 1;
   if ((is_crowded || vm_.size().is_under_way()) && vm_.size().is_due(now()) && look_at_size())
     patience_ = 0;
-  if (!is_crowded || is_one_too_many()) return;
+  if (!is_crowded || heir() != nullptr) return;
   if (patience_ > 0) {
     --patience_;
     return;
@@ -87,7 +89,7 @@ unsigned shard::home_for_child() {
   if (vm_.common().seed != 0) return roll(static_cast<unsigned>(vm_.shards().size()));
   const unsigned shards = vm_.size().shards();
   if (shards == 1) return 0;
-  if (is_one_too_many()) return index_ % shards;
+  if (index_ >= shards) return index_ % shards;
   unsigned& next = burden_->next_nursery;
   next = (next + 1) % shards;
   // relaxed: a hint.
@@ -96,7 +98,7 @@ unsigned shard::home_for_child() {
 }
 
 /// All who have something to do now. Who has nothing follows when he has; nested VMs stay.
-void shard::give_away() {
+void shard::give_away(shard& to) {
   if (vm_.is_stopped()) return;  // they vanish where they are
   if (quanta_of_rest_ > 0) {
     --quanta_of_rest_;
@@ -108,7 +110,7 @@ void shard::give_away() {
   quanta_of_rest_ = group.empty() ? interval : queue_.size() / most_looked_at;
   if (group.empty()) return;
   snap_ = nullptr;
-  move(group, *vm_.shards()[index_ % vm_.size().shards()]);
+  move(group, to);
 }
 
 // For tests: any process may go anywhere at any time.
@@ -126,10 +128,10 @@ shard* shard::find_hungry(unsigned shards) {
   return found == all.end() ? nullptr : found->get();
 }
 
-/// It has settled in and is not away, nothing of it is elsewhere in this shard, and every worker
-/// knows of its last move.
+/// It is not away, nothing of it is elsewhere in this shard, and every worker knows of its last
+/// move. Pre: it has settled here, or what it is to do first is in the queue.
 bool shard::may_move(const process& p) const {
-  return p.home.latest() == index_ && p.is_settled && !p.is_noted && !p.is_vm && !p.is_away &&
+  return !p.is_noted && !p.is_vm && !p.is_away &&
          vm_.common().quiet.passed(p.moved) &&
          // relaxed: a process that is dead does not gain by a move, that is all.
          p.dead_from.load(std::memory_order_relaxed) == process::never &&
@@ -159,32 +161,44 @@ std::vector<process*> shard::list_waiting(std::uint32_t near) {
 
 std::vector<process*> shard::choose_half() {
   const std::vector<process*> ready = list_waiting(std::min(queue_.size(), most_looked_at));
-  std::unordered_map<std::uint32_t, unsigned> heard;  // by sender, how many of them heard it
-  for (const process* const p : ready) ++heard[p->last_sender];
-  std::vector<process*> group;
-  std::size_t groups = 0;
-  bool take = false;
+  std::unordered_map<std::uint32_t, unsigned> heard;         // by sender, how many of them heard it
+  std::unordered_map<std::uint32_t, std::uint32_t> nursery;  // by parent, the group of its children
+  for (const process* const p : ready) {
+    if (p->is_settled) ++heard[p->last_sender];
+  }
+  std::uint32_t groups = 0;
+  std::vector<std::pair<std::uint32_t, process*>> all;  // by group
   for (process* const p : ready) {
-    if (p == &agent_ || (p->last_sender != process::nobody && heard[p->last_sender] > 1)) continue;
+    if (p == &agent_) continue;
+    if (!p->is_settled) {
+      const auto [own, is_first] = nursery.try_emplace(p->last_sender, groups);
+      if (is_first) ++groups;
+      if (may_move(*p)) all.emplace_back(own->second, p);
+      continue;
+    }
+    if (p->last_sender != process::nobody && heard[p->last_sender] > 1) continue;
     if (heard.contains(p->self.number) && p->last_sender != p->self.number) continue;
-    ++groups;
-    take = !take;
-    if (!take || !may_move(*p)) continue;
+    const std::uint32_t own = groups++;
+    if (!may_move(*p)) continue;
     process* const partner =
         p->last_sender == process::nobody ? nullptr : vm_.processes().find(p->last_sender);
-    if (partner != nullptr && partner != p) {
-      if (may_move(*partner)) {
-        group.push_back(partner);
-      } else if (lives_here(*partner)) {
-        continue;
-      }
+    if (partner != nullptr && partner != p && lives_here(*partner)) {
+      if (!partner->is_settled || !may_move(*partner)) continue;
+      all.emplace_back(own, partner);
     }
-    group.push_back(p);
+    all.emplace_back(own, p);
   }
-  if (groups < fewest_groups) group.clear();
-  return group;
+  // Those in front, not every other one: what waits in a row was often made in a row, so that two
+  // neighbours in one line of the caches would be written by two workers from then on.
+  std::vector<process*> half;
+  if (groups < fewest_groups) return half;
+  for (const auto& [own, p] : all) {
+    if (own < (groups + 1) / 2) half.push_back(p);
+  }
+  return half;
 }
 
+/// Pre: `to` is another shard.
 void shard::move(const std::vector<process*>& group, shard& to) {
   const std::scoped_lock writing{vm_.writer};
   const table& now = *vm_.load_table();
@@ -195,6 +209,8 @@ void shard::move(const std::vector<process*>& group, shard& to) {
   std::ranges::sort(homes_, {}, &shard::index);
   for (shard* const home : homes_) home->inbox_.lock();
   for (process* const p : group) {
+    // One that is new belongs to what it is to do first.
+    if (p->is_settled) (void)let_go(*p).release();
     p->is_settled = false;  // before: who sees it at home over there sees that, too
     p->home.move(to.index_, next->id);
   }
@@ -212,8 +228,7 @@ void shard::move(const std::vector<process*>& group, shard& to) {
   const std::uint64_t stamp = vm_.common().quiet.stamp();
   for (process* const p : group) {
     p->moved = stamp;
-    process& released = *let_go(*p).release();
-    to.inbox_.push(std::make_unique<errand>(&released, move_in{}));
+    to.inbox_.push(std::make_unique<errand>(p, move_in{}));
   }
   for (entry& one : following) to.inbox_.push(std::move(one));
   for (shard* const home : homes_) {

@@ -355,6 +355,7 @@ void shard::plan_send(const send_message& a, const table& at) {
 void shard::plan_spawn(process& p, const spawn_action& a) {
   const pid child{vm_.id(), plan_.take_number(vm_.processes())};
   auto born = std::make_unique<process>(child, a.name, home_for_child());
+  born->last_sender = p.self.number;
   detail::bindings own = a.how_raised ? a.how_raised().bound : detail::bindings{};
   if (!own && p.bound()) [[unlikely]]
     own = p.bound();

@@ -295,9 +295,11 @@ shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
   return how;
 }
 
-// Its home adopts it. Until then neither stop_machines() nor news from inside could find it.
+// Its home adopts it, unless it came here before its first turn. Until then neither stop_machines()
+// nor news from inside could find it.
 void shard::settle(process& p, action_list& first) {
-  adopt(p);
+  if (!p.is_settled) adopt(p);
+  p.last_sender = process::nobody;
   if (p.is_cut_off) return;
   commit(p, first);
   if (!p.is_vm) return;

@@ -172,7 +172,8 @@ struct process : charged {
   sched::atomic<std::uint64_t> dead_from{never};
   std::uint32_t arrived = 0;  ///< entries, modulo 2^32
   std::uint32_t handled = 0;  ///< of these
-  /// Who sent it the last message that was committed here: they move together.
+  /// Who sent it the last message that was committed here, or, before its first turn, spawned it:
+  /// they move together.
   std::uint32_t last_sender = nobody;
   /// So many entries may stand in the queue; 0 while there is a backlog, or it is away.
   std::uint16_t room = turn;

@@ -80,7 +80,7 @@ shard::outcome shard::run_quantum(visit& mine) {
   mark_graves();
   // Not at each grave: a look at all of them for each few.
   if (graves_.size() >= full_cemetery && vm_.common().quiet.passed(graves_.front().stamp)) sweep();
-  if (is_one_too_many() && vm_.common().seed == 0) give_away();
+  if (shard* const to = heir(); to != nullptr && vm_.common().seed == 0) give_away(*to);
   if (vm_.wanted_end() != nullptr) [[unlikely]]
     cut_off_all();
   const std::int64_t began = has_others_ ? start_of_quantum() : 0;

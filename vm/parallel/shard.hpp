@@ -174,8 +174,12 @@ class shard final : public sched::task {
   void share_load(unsigned handled, std::int64_t began);
   void stir();
   [[nodiscard]] bool look_at_size();
-  void give_away();
-  [[nodiscard]] bool is_one_too_many() const noexcept { return index_ >= vm_.size().shards(); }
+  void give_away(shard& to);
+  /// To whom it gives what it has, if it is one too many; otherwise null.
+  [[nodiscard]] shard* heir() const noexcept {
+    const unsigned shards = vm_.size().shards();  // once: it may change at any time
+    return index_ < shards ? nullptr : vm_.shards()[index_ % shards].get();
+  }
   [[nodiscard]] shard* find_hungry(unsigned shards);
   [[nodiscard]] bool may_move(const process& p) const;
   [[nodiscard]] std::vector<process*> list_waiting(std::uint32_t near);
