@@ -56,7 +56,6 @@ TEST(Balance, ACrowdStaysWithItsPublisher) {
   common.stop_workers();
 }
 
-
 actions walk(std::uint64_t& left) {
   if (left == 0) return {send_message("over"_sym)};
   --left;

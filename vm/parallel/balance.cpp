@@ -3,9 +3,8 @@
 // A shard is crowded when its quantum was too short for all that was ready. What talks to each
 // other should stay together, since a message between shards costs locks. So of the ready
 // processes those are moved, half of them, whose last message came from a process that sent none
-// to the others; and that process moves along. A crowd around one process stays. Of those who are
-// new and wait for their first turn, siblings stay together: they may be about to talk to each
-// other, and what they will spawn goes where they are.
+// to the others; and that process moves along. A crowd around one process stays. And half of those
+// that wait for their first turn move: first_turns.cpp.
 //
 // In how many shards processes live at all is tried and measured: growth.hpp. A shard that is one
 // too many hands all that it has to another, as it comes to handle something.
@@ -29,8 +28,6 @@ namespace {
 constexpr unsigned interval = 16;
 /// Fewer groups than this stay where they are.
 constexpr std::size_t fewest_groups = 2;
-/// With so few here, children stay.
-constexpr std::uint32_t few_waiting = 16;
 /// Of what waits, so much is looked at: to share the load must not take longer, however long the
 /// queue is.
 constexpr std::uint32_t most_looked_at = 2048;
@@ -55,9 +52,8 @@ void shard::share_load(unsigned handled, std::int64_t began) {
   add(burden_->handled, handled);
   if (began != 0) add(burden_->busy, static_cast<std::uint64_t>(now() - began));
   add(burden_->crossed, std::exchange(crossings_, 0));
-  burden_->waiting.store(queue_.size(), std::memory_order_relaxed);  // relaxed: a hint
-  if (vm_.common().seed != 0) return queue_.empty() ? void() : stir();
-  const bool is_crowded = queue_.size() > 1;
+  if (vm_.common().seed != 0) return stir();
+  const bool is_crowded = waiting() > 1;
   if ((is_crowded || vm_.size().is_under_way()) && vm_.size().is_due(now()) && look_at_size())
     patience_ = 0;
   if (!is_crowded || heir() != nullptr) return;
@@ -68,7 +64,9 @@ void shard::share_load(unsigned handled, std::int64_t began) {
   patience_ = interval;
   shard* const hungry = find_hungry(vm_.size().shards());
   if (hungry == nullptr) return;
-  if (const auto group = choose_half(); !group.empty()) move(group, *hungry);
+  const std::vector<process*> group = choose_half();
+  std::vector<entry> newborns = take_eldest(elder_half());
+  if (!group.empty() || !newborns.empty()) move(group, std::move(newborns), *hungry);
 }
 
 bool shard::look_at_size() {
@@ -84,17 +82,11 @@ bool shard::look_at_size() {
   });
 }
 
-/// Where its parent is, unless far fewer wait elsewhere: what it spawns in turn will be there, too.
+/// Where its parent is: it moves with its siblings, before its first turn.
 unsigned shard::home_for_child() {
   if (vm_.common().seed != 0) return roll(static_cast<unsigned>(vm_.shards().size()));
-  const unsigned shards = vm_.size().shards();
-  if (shards == 1) return 0;
-  if (index_ >= shards) return index_ % shards;
-  unsigned& next = burden_->next_nursery;
-  next = (next + 1) % shards;
-  // relaxed: a hint.
-  const std::uint32_t there = vm_.shards()[next]->burden_->waiting.load(std::memory_order_relaxed);
-  return 2 * there + few_waiting < queue_.size() ? next : index_;
+  const shard* const to = heir();
+  return to == nullptr ? index_ : to->index_;
 }
 
 /// All who have something to do now. Who has nothing follows when he has; nested VMs stay.
@@ -106,19 +98,24 @@ void shard::give_away(shard& to) {
   }
   std::vector<process*> group = list_waiting(queue_.size());
   std::erase_if(group, [this](const process* p) { return p == &agent_ || !may_move(*p); });
+  std::vector<entry> newborns = take_eldest(first_turns_.size());
+  const bool is_anybody = !group.empty() || !newborns.empty();
   // To look at all costs what it costs to handle some of it: so less often where the queue is long.
-  quanta_of_rest_ = group.empty() ? interval : queue_.size() / most_looked_at;
-  if (group.empty()) return;
+  quanta_of_rest_ = is_anybody ? queue_.size() / most_looked_at : interval;
+  if (!is_anybody) return;
   snap_ = nullptr;
-  move(group, to);
+  move(group, std::move(newborns), to);
 }
 
 // For tests: any process may go anywhere at any time.
 void shard::stir() {
-  process& next = queue_.front().owner();
-  if (roll(4) != 0 || !may_move(next)) return;
+  if (waiting() == 0 || roll(4) != 0) return;
   shard& to = *vm_.shards()[roll(static_cast<unsigned>(vm_.shards().size()))];
-  if (&to != this) move({&next}, to);
+  if (&to == this) return;
+  std::vector<process*> group;
+  if (!queue_.empty() && may_move(queue_.front().owner())) group.push_back(&queue_.front().owner());
+  std::vector<entry> newborns = take_eldest(roll(1 + first_turns_.size()));
+  if (!group.empty() || !newborns.empty()) move(group, std::move(newborns), to);
 }
 
 /// Among the first so many.
@@ -128,16 +125,20 @@ shard* shard::find_hungry(unsigned shards) {
   return found == all.end() ? nullptr : found->get();
 }
 
-/// It is not away, nothing of it is elsewhere in this shard, and every worker knows of its last
-/// move. Pre: it has settled here, or what it is to do first is in the queue.
+/// It has settled in and is not away, and nothing of it is elsewhere in this shard.
 bool shard::may_move(const process& p) const {
-  return !p.is_noted && !p.is_vm && !p.is_away &&
-         vm_.common().quiet.passed(p.moved) &&
-         // relaxed: a process that is dead does not gain by a move, that is all.
-         p.dead_from.load(std::memory_order_relaxed) == process::never &&
+  return lives_here(p) && p.is_settled && !p.is_noted && !p.is_away && may_leave(p) &&
          std::ranges::none_of(graves_, [&](const grave& g) {
            return g.old_endpoint != nullptr && g.old_endpoint->owner == &p;
          });
+}
+
+/// Every worker knows of its last move. Pre: it lives here.
+bool shard::may_leave(const process& p) const {
+  // relaxed: a process that is dead does not gain by a move, that is all.
+  return !p.is_vm && !p.awaits_children &&
+         p.dead_from.load(std::memory_order_relaxed) == process::never &&
+         vm_.common().quiet.passed(p.moved);
 }
 
 /// Those for whom something is in the queue, all of it `near` its front, each once, in its order.
@@ -161,29 +162,19 @@ std::vector<process*> shard::list_waiting(std::uint32_t near) {
 
 std::vector<process*> shard::choose_half() {
   const std::vector<process*> ready = list_waiting(std::min(queue_.size(), most_looked_at));
-  std::unordered_map<std::uint32_t, unsigned> heard;         // by sender, how many of them heard it
-  std::unordered_map<std::uint32_t, std::uint32_t> nursery;  // by parent, the group of its children
-  for (const process* const p : ready) {
-    if (p->is_settled) ++heard[p->last_sender];
-  }
+  std::unordered_map<std::uint32_t, unsigned> heard;  // by sender, how many of them heard it
+  for (const process* const p : ready) ++heard[p->last_sender];
   std::uint32_t groups = 0;
   std::vector<std::pair<std::uint32_t, process*>> all;  // by group
   for (process* const p : ready) {
-    if (p == &agent_) continue;
-    if (!p->is_settled) {
-      const auto [own, is_first] = nursery.try_emplace(p->last_sender, groups);
-      if (is_first) ++groups;
-      if (may_move(*p)) all.emplace_back(own->second, p);
-      continue;
-    }
-    if (p->last_sender != process::nobody && heard[p->last_sender] > 1) continue;
+    if (p == &agent_ || (p->last_sender != process::nobody && heard[p->last_sender] > 1)) continue;
     if (heard.contains(p->self.number) && p->last_sender != p->self.number) continue;
     const std::uint32_t own = groups++;
     if (!may_move(*p)) continue;
     process* const partner =
         p->last_sender == process::nobody ? nullptr : vm_.processes().find(p->last_sender);
     if (partner != nullptr && partner != p && lives_here(*partner)) {
-      if (!partner->is_settled || !may_move(*partner)) continue;
+      if (!may_move(*partner)) continue;
       all.emplace_back(own, partner);
     }
     all.emplace_back(own, p);
@@ -199,7 +190,7 @@ std::vector<process*> shard::choose_half() {
 }
 
 /// Pre: `to` is another shard.
-void shard::move(const std::vector<process*>& group, shard& to) {
+void shard::move(const std::vector<process*>& group, std::vector<entry> newborns, shard& to) {
   const std::scoped_lock writing{vm_.writer};
   const table& now = *vm_.load_table();
   auto next = std::make_unique<table>(now);
@@ -209,11 +200,10 @@ void shard::move(const std::vector<process*>& group, shard& to) {
   std::ranges::sort(homes_, {}, &shard::index);
   for (shard* const home : homes_) home->inbox_.lock();
   for (process* const p : group) {
-    // One that is new belongs to what it is to do first.
-    if (p->is_settled) (void)let_go(*p).release();
     p->is_settled = false;  // before: who sees it at home over there sees that, too
     p->home.move(to.index_, next->id);
   }
+  for (const entry& one : newborns) one.owner().home.move(to.index_, next->id);
   const table* const old = vm_.publish(next.release());
   // What waits for them here follows them, after them.
   sched::inbox<entry>::queue drained;
@@ -228,7 +218,15 @@ void shard::move(const std::vector<process*>& group, shard& to) {
   const std::uint64_t stamp = vm_.common().quiet.stamp();
   for (process* const p : group) {
     p->moved = stamp;
-    to.inbox_.push(std::make_unique<errand>(p, move_in{}));
+    process& released = *let_go(*p).release();
+    to.inbox_.push(std::make_unique<errand>(&released, move_in{}));
+  }
+  for (entry& one : newborns) {
+    process& p = one.owner();
+    p.moved = stamp;
+    aside_ -= p.backlog.size();
+    --p.arrived;  // it comes again
+    to.inbox_.push(std::move(one));
   }
   for (entry& one : following) to.inbox_.push(std::move(one));
   for (shard* const home : homes_) {

@@ -261,6 +261,7 @@ void shard::note(const process& p, const occasion& what, std::uint64_t version,
 /// What the commit has beside its entries. Pre: it is certain, and the outbox is locked if there is
 /// something for it.
 void shard::finish_plan(process& p) {
+  if (!plan_.children.empty()) hold_for_children(p);
   for (waiting_continuation& w : plan_.waiting) p.make_rare().waiting.push_back(std::move(w));
   if (plan_.lifts()) outbox_filled_ = vm_.send_out(std::move(plan_.out));
 }
@@ -274,13 +275,15 @@ void shard::begin_children() {
     const unsigned home = child.home.latest();
     if (home == index_) {
       vm_.processes().set(child.self.number, child);
-      deliver(std::make_unique<errand>(&child, settle_in{std::move(first)}));
+      born_.emplace_back(std::make_unique<errand>(&child, settle_in{std::move(first)}));
     } else {
       ++crossings_;
       vm_.shards()[home]->take_in(child, std::move(first));
     }
   }
   plan_.children.clear();
+  for (auto one = born_.rbegin(); one != born_.rend(); ++one) expect(std::move(*one));
+  born_.clear();
 }
 
 void shard::push_plan(bool with_own) {

@@ -39,6 +39,7 @@ void shard::cut_off_all() {
       drop(one.owner(), one.which() == entry_kind::errand && one.is<rejoin>());
     }
   }
+  for (std::size_t i = 0; i < first_turns_.size(); ++i) drop(first_turns_[i].owner(), false);
 }
 
 void shard::disown_machines() noexcept {

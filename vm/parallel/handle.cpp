@@ -146,27 +146,45 @@ inline shard::verdict shard::handle_message(entry& first) {
 
 // An entry leaves the queue before it is handled, but for a crowd: what is handled may add entries.
 // Of those who have ended the rest is dropped.
-shard::verdict shard::handle_some(unsigned& budget) {
-  while (!queue_.empty() && budget > 0) {
+shard::verdict shard::handle_queued(visit& mine) {
+  while (!queue_.empty() && mine.budget > mine.break_at) {
     fetch_ahead();
     entry& first = queue_.front();
     if (first.which() == entry_kind::message) [[likely]] {
-      --budget;
+      --mine.budget;
       if (const verdict how = handle_message(first); how != verdict::goes_on) [[unlikely]]
         return how;
     } else {
-      if (const verdict how = handle_next(budget); how != verdict::goes_on) return how;
+      if (const verdict how = handle_next(mine.budget); how != verdict::goes_on) return how;
     }
   }
   return verdict::goes_on;
 }
 
+shard::verdict shard::handle_some(visit& mine) {
+  for (;;) {
+    const verdict how = handle_queued(mine);
+    if (how != verdict::goes_on || first_turns_.empty() || mine.budget == 0) return how;
+    --mine.budget;
+    handle_first_turn();
+    plan_break();
+  }
+}
+
+void shard::handle_first_turn() {
+  const first_turn next = take_first_turn();
+  process& p = *next.job->owner;
+  const std::uint32_t parent = p.last_sender;
+  settle(p, std::get<settle_in>(next.job->what).first);
+  close(p);
+  if (next.ends_family) let_parent_go_on(parent);
+}
+
 namespace {
 
-/// Its beginning or end, which nobody is spared who is only cut off.
+/// Its end, which nobody is spared who is only cut off.
 bool is_of_life(const errand& job, const process& p) noexcept {
-  return p.is_cut_off &&
-         (std::holds_alternative<settle_in>(job.what) || std::holds_alternative<bury>(job.what));
+  return p.is_cut_off && std::holds_alternative<bury>(job.what);
 }
 
 }  // namespace
@@ -260,7 +278,6 @@ shard::verdict shard::handle_registered(process& p, registered_event r) {
 shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
   verdict how = verdict::goes_on;
   std::visit(overloaded{
-                 [&](settle_in& s) { settle(p, s.first); },
                  [&](resume& r) { how = run_continuation(p, r.k); },
                  [&](greet_child& g) { how = run_continuation(p, g.k, g.child); },
                  [&](greet_outer_child& g) {
@@ -289,17 +306,17 @@ shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
                  [&](end_wanted& e) { end_vm(e.number); },
                  [&](hand_out& h) { give_to_all(h.handled); },
                  [&](receipt_from_inside& r) { vm_.send_out(std::move(r.handled)); },
-                 [](move_in&) {},  // deliver() takes it
+                 [](settle_in&) {},  // deliver() takes it, and what follows
+                 [](move_in&) {},
              },
              job->what);
   return how;
 }
 
-// Its home adopts it, unless it came here before its first turn. Until then neither stop_machines()
-// nor news from inside could find it.
+// Its home adopts it. Until then neither stop_machines() nor news from inside could find it.
 void shard::settle(process& p, action_list& first) {
-  if (!p.is_settled) adopt(p);
   p.last_sender = process::nobody;
+  adopt(p);
   if (p.is_cut_off) return;
   commit(p, first);
   if (!p.is_vm) return;

@@ -175,7 +175,8 @@ struct process : charged {
   /// Who sent it the last message that was committed here, or, before its first turn, spawned it:
   /// they move together.
   std::uint32_t last_sender = nobody;
-  /// So many entries may stand in the queue; 0 while there is a backlog, or it is away.
+  /// So many entries may stand in the queue; 0 while there is a backlog, while it is away, before
+  /// its first turn, and while children of it wait for theirs.
   std::uint16_t room = turn;
   bool is_gone : 1 = false;     // it handles nothing more: ended, collected, or cut off
   bool is_cut_off : 1 = false;  // in an ending VM: it is not told of anything, even of its end
@@ -184,6 +185,7 @@ struct process : charged {
   bool is_vm : 1 = false;       // constant after its boot
   bool is_away : 1 = false;     // P4
   bool has_endpoints : 1 = false;
+  bool awaits_children : 1 = false;  // their first turns, before its next
   detail::state_box state{};
   parallel::backlog backlog;  // P3
   endpoint_chain endpoints;   // W

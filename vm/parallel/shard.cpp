@@ -86,15 +86,16 @@ shard::outcome shard::run_quantum(visit& mine) {
   const std::int64_t began = has_others_ ? start_of_quantum() : 0;
   const unsigned most = vm_.common().seed == 0 ? quantum : 1 + roll(8);
   mine.budget = most;
+  plan_break();
   publish_counts();
-  const verdict how = handle_some(mine.budget);
+  const verdict how = handle_some(mine);
   if (how == verdict::lost) return outcome::lost;
   answer_ = std::move(mine.answer);
   snap_ = nullptr;
   if (how == verdict::hurry) patience_ = 0;
   if (has_others_) share_load(most - mine.budget - mine.forgone, began);
   publish_counts();
-  if (!queue_.empty() || !idle_.empty()) return outcome::more;
+  if (has_work()) return outcome::more;
   sweep();
   inbox_.lock();
   if (!inbox_.empty()) {
@@ -156,6 +157,7 @@ void shard::deliver(entry one) {
   process& p = one.owner();
   if (one.which() == entry_kind::errand) {
     if (one.is<rejoin>()) return take_back(p, std::move(one));
+    if (one.is<settle_in>()) return expect(std::move(one));
     if (one.is<move_in>()) {
       adopt(p);
       aside_ += p.backlog.size();
@@ -187,6 +189,7 @@ void shard::deliver_to_all(std::unique_ptr<crowd> all, orientation o, term body)
 /// What waited behind its turn goes into the queue, behind what others have there by now.
 void shard::refill(process& p) {
   p.room = 0;
+  if (p.awaits_children) return;
   while (!p.backlog.empty()) {
     const bool is_reason = p.backlog.front().which() == entry_kind::reason;
     if (p.queued() >= most_queued_ && !is_reason) return;
@@ -298,7 +301,7 @@ void shard::sweep() {
 
 void shard::publish_counts() noexcept {
   // relaxed: figures, which nothing is read through.
-  counts_.store(std::uint64_t{processes_.size()} << 32 | (queue_.size() + aside_),
+  counts_.store(std::uint64_t{processes_.size()} << 32 | (waiting() + aside_),
                 std::memory_order_relaxed);
 }
 
@@ -315,11 +318,6 @@ void shard::take_in(process& child, action_list first) {
   inbox_.lock();
   vm_.processes().set(child.self.number, child);
   inbox_.push(std::move(job));
-  // relaxed: a hint, and a little wrong now and then.
-  if (burden_ != nullptr) {
-    auto& waiting = burden_->waiting;
-    waiting.store(waiting.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
   if (inbox_.unlock()) vm_.wake(*this);
 }
 

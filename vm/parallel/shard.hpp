@@ -118,8 +118,9 @@ class shard final : public sched::task {
   struct visit {
     actions answer;  // of the handler that runs, or ran last
     sched::turn& shown;
-    unsigned budget = 0;   // entries that are still to be handled in this quantum,
-    unsigned forgone = 0;  // and will not be, since it ends before
+    unsigned budget = 0;    // entries that are still to be handled in this quantum,
+    unsigned forgone = 0;   // and will not be, since it ends before
+    unsigned break_at = 0;  // of the budget: then a first turn comes
     // Once it has lost the shard: whose handler that was, and what else came of it.
     process* lost_in = nullptr;
     std::optional<fault> failure{};
@@ -156,6 +157,10 @@ class shard final : public sched::task {
     p.put_aside(std::forward<Arguments>(arguments)...);
     ++aside_;
   }
+  [[nodiscard]] std::uint32_t waiting() const noexcept {
+    return queue_.size() + first_turns_.size();
+  }
+  [[nodiscard]] bool has_work() const noexcept { return waiting() > 0 || !idle_.empty(); }
   void publish_counts() noexcept;
   void fetch_ahead() const noexcept;
   void fetch_ahead(const endpoint& to) const noexcept;
@@ -167,6 +172,19 @@ class shard final : public sched::task {
   void sweep();
   void adopt(process& p);
   [[nodiscard]] std::unique_ptr<process> let_go(process& p);
+
+  // first_turns.cpp
+  void expect(entry first_turn);
+  void plan_break() noexcept;
+  struct first_turn {
+    std::unique_ptr<errand> job;
+    bool ends_family;  // no sibling is next
+  };
+  [[nodiscard]] first_turn take_first_turn();
+  void hold_for_children(process& p);
+  void let_parent_go_on(std::uint32_t number);
+  [[nodiscard]] std::uint32_t elder_half() const noexcept;
+  [[nodiscard]] std::vector<entry> take_eldest(std::uint32_t count);
 
   // balance.cpp
   /// If the VM's rate is being measured; otherwise 0.
@@ -182,9 +200,10 @@ class shard final : public sched::task {
   }
   [[nodiscard]] shard* find_hungry(unsigned shards);
   [[nodiscard]] bool may_move(const process& p) const;
+  [[nodiscard]] bool may_leave(const process& p) const;
   [[nodiscard]] std::vector<process*> list_waiting(std::uint32_t near);
   [[nodiscard]] std::vector<process*> choose_half();
-  void move(const std::vector<process*>& group, shard& to);
+  void move(const std::vector<process*>& group, std::vector<entry> newborns, shard& to);
   template <class Keep, class Give>
   void part(entry one, Keep keep, Give give);
   void take_along(const std::vector<process*>& group);
@@ -195,7 +214,9 @@ class shard final : public sched::task {
 
   // handle.cpp: who is told that the shard is lost touches nothing of it any more.
   /// Handles what waits, as far as the budget goes, which says then what is left of it.
-  [[nodiscard]] verdict handle_some(unsigned& budget);
+  [[nodiscard]] verdict handle_some(visit& mine);
+  [[nodiscard]] verdict handle_queued(visit& mine);
+  void handle_first_turn();
   /// Handles what is first in the queue; at most `budget` of a crowd.
   [[nodiscard]] verdict handle_next(unsigned& budget);
   [[nodiscard]] verdict handle_message(entry& first);
@@ -343,7 +364,9 @@ class shard final : public sched::task {
   const table* snap_ = nullptr;
   std::uint64_t epoch_stamp_ = 0;
   journal::contents::sequence* record_ = nullptr;
-  ring<entry> queue_;            // what waits here, in the order of its commits
+  ring<entry> queue_;        // what waits here, in the order of its commits,
+  ring<entry> first_turns_;  // but for those, the youngest last
+  unsigned first_turns_taken_ = 0;
   std::uint16_t most_queued_;    // of one process in the queue: then others have their turn (P3)
   bool is_over_ = false;         // so are the VMs inside
   unsigned quanta_of_rest_ = 0;  // before it is looked again who has to leave
@@ -351,21 +374,20 @@ class shard final : public sched::task {
   unsigned crossings_ = 0;       // commits with locks, in this quantum
   /// For who looks at all shards.
   struct burden {
-    sched::atomic<std::uint32_t> waiting{0};  // entries, at the end of a quantum, and born since
     sched::atomic<std::uint64_t> busy{0};     // nanoseconds, see growth::reading
     sched::atomic<std::uint64_t> handled{0};  // entries
     sched::atomic<std::uint64_t> crossed{0};  // commits with locks
-    unsigned next_nursery = 0;  // the shard that is asked next whether a child may start there
   };
   const std::unique_ptr<burden> burden_;             // if there are several
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
   sched::inbox<entry>::queue room_;
-  visit* now_ = nullptr;          // the run
-  actions answer_;                // its memory between two runs
-  std::uint32_t crowd_done_ = 0;  // of the crowd in front, while it is handled
-  std::uint32_t away_ = 0;        // processes
-  std::uint32_t aside_ = 0;       // entries in the backlogs of those who live here
+  sched::inbox<entry>::queue born_;  // in a commit, on the way to first_turns_
+  visit* now_ = nullptr;             // the run
+  actions answer_;                   // its memory between two runs
+  std::uint32_t crowd_done_ = 0;     // of the crowd in front, while it is handled
+  std::uint32_t away_ = 0;           // processes
+  std::uint32_t aside_ = 0;          // entries in the backlogs of those who live here
   /// For other threads: processes, and entries in the queue and in backlogs; in one word.
   sched::atomic<std::uint64_t> counts_{0};
   process* left_ = nullptr;  // away since the last run

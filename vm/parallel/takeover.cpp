@@ -26,7 +26,7 @@ bool shard::take_over(const void* whose) noexcept {
   auto* const p = static_cast<process*>(const_cast<void*>(whose));  // NOLINT(*-const-cast)
   if (p->is_vm) return false;
   const bool is_test = vm_.common().seed != 0;
-  if (queue_.empty() && idle_.empty() && inbox_.is_idle() && !is_test) return false;
+  if (!has_work() && inbox_.is_idle() && !is_test) return false;
   vm_.activate();
   left_ = p;
   return true;
