@@ -191,7 +191,7 @@ std::vector<process*> shard::choose_half() {
 
 /// Pre: `to` is another shard.
 void shard::move(const std::vector<process*>& group, std::vector<entry> newborns, shard& to) {
-  const std::scoped_lock writing{vm_.writer};
+  const std::scoped_lock writing{vm_.writer()};
   const table& now = *vm_.load_table();
   auto next = std::make_unique<table>(now);
   ++next->id;
@@ -232,7 +232,7 @@ void shard::move(const std::vector<process*>& group, std::vector<entry> newborns
   for (shard* const home : homes_) {
     if (home->inbox_.unlock()) vm_.wake(*home);
   }
-  graves_.push_back({.stamp = stamp, .old_table = std::unique_ptr<const table>{old}});
+  graves_.push_back({.old_table = std::unique_ptr<const table>{old}});
 }
 
 /// Gives what is for those who live here to `keep`, and the rest to `give`.

@@ -35,7 +35,7 @@ void shard::commit_change(process& p, const action_list& all, const occasion& wh
   }
   const bool too_early = broken(mutant::dead_check_before_writer);
   if (too_early && is_dead(p, *vm_.load_table())) return;
-  std::unique_lock writing{vm_.writer};
+  std::unique_lock writing{vm_.writer()};
   const table& now = *vm_.load_table();
   if (!too_early && is_dead(p, now)) return;
   plan_.clear(now.id);
@@ -253,7 +253,7 @@ void shard::change::lift(const delete_endpoint& a) {
 void shard::change::commit(const occasion& what) {
   shard& at = at_;
   (void)at.find_homes(false);
-  if (!at.homes_.empty()) ++at.crossings_;
+  if (changed_ || !at.homes_.empty()) ++at.crossings_;  // all shards share the table
   at.homes_.push_back(&at);  // the acting process's shard is always locked
   std::ranges::sort(at.homes_, {}, &shard::index);
   const table* old = nullptr;
@@ -282,9 +282,8 @@ void shard::change::commit(const occasion& what) {
   if (straight) at.deliver_own();
   for (auto& one : replaced_) at.retire(std::move(one));
   if (old != nullptr) {
-    at.graves_.push_back({.stamp = at.vm_.common().quiet.stamp(),
-                          .old_table = std::unique_ptr<const table>{old},
-                          .nodes = std::move(nodes_)});
+    at.graves_.push_back(
+        {.old_table = std::unique_ptr<const table>{old}, .nodes = std::move(nodes_)});
   }
   if (at.graves_.size() - at.marked_graves_ >= most_graves) at.now_->end_quantum();
 }

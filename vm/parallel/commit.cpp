@@ -148,7 +148,7 @@ template <class Planner>
 bool shard::commit_locked(process& p, const occasion& what, const table* planned_at, Planner fill) {
   bool with_own = false;  // the protocol's `full`
   for (int attempt = 0;; ++attempt) {
-    std::unique_lock<sched::spin_lock> writer{vm_.writer, std::defer_lock};
+    std::unique_lock<sched::spin_lock> writer{vm_.writer(), std::defer_lock};
     if (attempt >= patience) writer.lock();
     const table* const now = vm_.load_table();
     if (is_dead(p, *now)) return true;

@@ -50,6 +50,20 @@ class directory_of {
   [[nodiscard]] std::uint32_t take_number() noexcept {
     return next_.fetch_add(1, std::memory_order_relaxed);  // relaxed: only that it is new counts
   }
+  struct numbers {
+    std::uint32_t next = 0;
+    std::uint32_t left = 0;
+  };
+  /// The same, the rest of a piece at once, so that who takes it writes to lines of the caches that
+  /// nobody else does; of the first numbers one.
+  [[nodiscard]] numbers take_numbers() noexcept {
+    std::uint32_t next = next_.load(std::memory_order_relaxed);  // relaxed, both: as above
+    std::uint32_t some = 1;
+    do {
+      some = next < in_piece ? 1 : in_piece - next % in_piece;
+    } while (!next_.compare_exchange_weak(next, next + some, std::memory_order_relaxed));
+    return {next, some};
+  }
 
   void set(std::uint32_t number, process& p) {
     sched::hooks::step();

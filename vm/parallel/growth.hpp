@@ -25,7 +25,7 @@ class growth {
     std::int64_t at;
     std::uint64_t handled;  ///< entries, in all shards
     std::uint64_t busy;     ///< time in quanta that began while a rate was measured
-    std::uint64_t crossed;  ///< transitions with receivers in other shards
+    std::uint64_t crossed;  ///< transitions with receivers in other shards or a change of the table
   };
 
   /// Starts with one. Pre: most > 0.

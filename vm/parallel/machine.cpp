@@ -56,7 +56,6 @@ machine::machine(universe& common, std::uint64_t id, machine* around, shard* hom
       around_{around},
       home_{home},
       number_{number},
-      table_{nullptr},
       size_{(around == nullptr || common.seed != 0) && common.root_shards > 1
                 ? std::make_unique<growth>(common.root_shards)
                 : nullptr} {

@@ -223,7 +223,7 @@ class machine final : public detail::account_owner {
     sched::hooks::step();
     return table_.exchange(next, std::memory_order_seq_cst);  // seq_cst: the commit protocol
   }
-  sched::spin_lock writer;
+  [[nodiscard]] sched::spin_lock& writer() noexcept { return writer_; }
   /// A version has so many more. Pre: `writer` is held.
   void count_endpoints(std::int32_t more) noexcept {
     // relaxed: a figure, written under the lock.
@@ -250,8 +250,6 @@ class machine final : public detail::account_owner {
   shard* home_;           // of its process in the VM around,
   std::uint32_t number_;  // and the number of that
   receipt in_hand_{};     // its worker's
-  sched::atomic<const table*> table_;
-  sched::atomic<std::uint32_t> endpoints_{0};
   directory directory_;
   const std::unique_ptr<growth> size_;  // null: it is one shard
   std::vector<std::unique_ptr<shard>> shards_;
@@ -263,6 +261,11 @@ class machine final : public detail::account_owner {
   sched::atomic<bool> wanted_idle_{false};
   sched::spin_lock outbox_lock_;
   std::vector<action_list> outbox_;  // outbox_lock_
+
+  // Apart from what is only read, since each change of the table writes to these.
+  sched::spin_lock writer_;
+  sched::atomic<std::uint32_t> endpoints_{0};
+  sched::atomic<const table*> table_{nullptr};
 };
 
 /// The state of a process that is a nested VM.

@@ -36,7 +36,7 @@ void machine::send_out(receipt handled) {
 // With the writer lock the table is the current one until the end, and in use: so nothing in it can
 // be freed, though this thread is no worker.
 void shard::commit_from_outside(const message_maker& take) {
-  const std::scoped_lock writing{vm_.writer};
+  const std::scoped_lock writing{vm_.writer()};
   const table& now = *vm_.load_table();
   const std::optional<delivery> brought = take();
   if (!brought) return;

@@ -112,8 +112,7 @@ shard::outcome shard::run_quantum(visit& mine) {
   }
   inbox_.unlock_and_park();
   if (!left.empty()) {
-    const std::uint64_t stamp = left.back().stamp;
-    vm_.common().bury(stamp, std::make_unique<buried_graves>(std::move(left)));
+    vm_.common().bury(vm_.common().quiet.stamp(), std::make_unique<buried_graves>(std::move(left)));
   }
   return outcome::parked;
 }
@@ -267,18 +266,21 @@ void shard::remove(process& p) {
   gone->handled += gone->backlog.size();  // nobody will: it is dropped
   aside_ -= gone->backlog.size();
   gone->backlog = {};
-  graves_.push_back({.stamp = vm_.common().quiet.stamp(), .old_process = std::move(gone)});
+  graves_.push_back({.old_process = std::move(gone)});
 }
 
 void shard::retire(std::unique_ptr<endpoint> gone) {
-  graves_.push_back({.stamp = vm_.common().quiet.stamp(), .old_endpoint = std::move(gone)});
+  graves_.push_back({.old_endpoint = std::move(gone)});
 }
 
 /// All that was committed before they were buried has arrived by now. Pre: an epoch was opened
 /// since then.
 void shard::mark_graves() noexcept {
+  if (marked_graves_ == graves_.size()) return;
+  const std::uint64_t stamp = vm_.common().quiet.stamp();
   for (; marked_graves_ < graves_.size(); ++marked_graves_) {
     grave& g = graves_[marked_graves_];
+    g.stamp = stamp;
     if (g.old_endpoint != nullptr) g.mark = g.old_endpoint->owner->arrived;
   }
 }

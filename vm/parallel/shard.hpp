@@ -36,6 +36,7 @@ struct plan {
     const spawn_action* how;
   };
   std::vector<child> children;
+  directory::numbers numbers;                // for children
   std::vector<std::uint32_t> spare_numbers;  // of children that were not born after all
   std::vector<waiting_continuation> waiting;
   action_list out;    // for the VM around
@@ -54,10 +55,14 @@ struct plan {
     ends = false;
   }
   [[nodiscard]] std::uint32_t take_number(directory& from) {
-    if (spare_numbers.empty()) return from.take_number();
-    const std::uint32_t number = spare_numbers.back();
-    spare_numbers.pop_back();
-    return number;
+    if (!spare_numbers.empty()) {
+      const std::uint32_t number = spare_numbers.back();
+      spare_numbers.pop_back();
+      return number;
+    }
+    if (numbers.left == 0) numbers = from.take_numbers();
+    --numbers.left;
+    return numbers.next++;
   }
   [[nodiscard]] bool lifts() const noexcept { return !out.empty(); }
   template <class One>
@@ -371,12 +376,12 @@ class shard final : public sched::task {
   bool is_over_ = false;         // so are the VMs inside
   unsigned quanta_of_rest_ = 0;  // before it is looked again who has to leave
   unsigned patience_ = 0;        // quanta until somebody may move again
-  unsigned crossings_ = 0;       // commits with locks, in this quantum
+  unsigned crossings_ = 0;       // commits with locks that others take, in this quantum
   /// For who looks at all shards.
   struct burden {
     sched::atomic<std::uint64_t> busy{0};     // nanoseconds, see growth::reading
     sched::atomic<std::uint64_t> handled{0};  // entries
-    sched::atomic<std::uint64_t> crossed{0};  // commits with locks
+    sched::atomic<std::uint64_t> crossed{0};  // commits with locks that others take
   };
   const std::unique_ptr<burden> burden_;             // if there are several
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
@@ -402,7 +407,8 @@ class shard final : public sched::task {
   // What goes when its stamp has passed, and its process has handled all that had arrived when it
   // got its mark (P2).
   struct grave {
-    std::uint64_t stamp;
+    static constexpr std::uint64_t unstamped = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t stamp = unstamped;  // until it is marked: then all of a quantum get one
     std::uint32_t mark = 0;
     std::unique_ptr<endpoint> old_endpoint{};
     std::unique_ptr<process> old_process{};
