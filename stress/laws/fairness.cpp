@@ -5,6 +5,8 @@
 //   in that order; the rest comes behind, a turn at a time. So before an event that stands there,
 //   or will when its process has handled the one before it, stand no more than a turn of each
 //   process of the VM.
+// - A parent goes on when its children have had their first turns. Those of all that are spawned
+//   may come before, with a few entries of the queue between two of them.
 // - A shard goes on for a quantum, and then it is the turn of the others that have something to do,
 //   each for a quantum. There is one for each VM.
 // - What came during a quantum is found at the next one.
@@ -21,7 +23,9 @@ std::uint64_t most_between(bool is_scattered, std::uint64_t processes, std::uint
   const std::uint64_t longest_quantum = is_scattered ? 8 : 1024;
   // It ends with 128 things to free; on average a change of a process of ours leaves fewer than 16.
   const std::uint64_t shortest_quantum = is_scattered ? 1 : 8;
-  const std::uint64_t before = turn * (processes + 1);  // the VM's own agent is one, too
+  const std::uint64_t with_first_turns = 9 * processes;  // each, and eight entries
+  // The VM's own agent is one, too.
+  const std::uint64_t before = turn * (processes + 1) + with_first_turns;
   const std::uint64_t quanta = before / shortest_quantum + 2;
   return before + quanta * vms * longest_quantum;
 }

@@ -228,10 +228,12 @@ TEST_P(LimitReplay, EqualsARunOfTheFunctionalVm) {
         return {send_message("m"_sym), at_meta_level(send_message(list("n"_sym, n)))};
       };
       all.append(limited(
-          mebibyte / 2, present_as("p" + std::to_string(i)),
-          spawn([count] { return transition(0, subscriber("n"_sym).on_message(count)); }),
-          spawn(subscriber("m"_sym).on_message([](const term&) { return send_message("n"_sym); })),
-          spawn(yield([] { return send_message("n"_sym); }))));
+          mebibyte / 2, present_as("p" + std::to_string(i)), spawn([count] {
+            return transition(0, subscriber("n"_sym).on_message(count),
+                              publisher("m"_sym).on_presence([] { return send_message("n"_sym); }));
+          }),
+          spawn(
+              subscriber("m"_sym).on_message([](const term&) { return send_message("n"_sym); }))));
     }
     return all;
   });

@@ -26,7 +26,7 @@ constexpr std::uint32_t many = 512;
 constexpr unsigned while_few = 8;
 constexpr unsigned while_many = 1;
 /// The eldest's turn is one of so many.
-constexpr unsigned turn_of_eldest = 4096;
+constexpr unsigned turn_of_eldest = 1024;
 
 }  // namespace
 
