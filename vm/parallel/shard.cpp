@@ -86,7 +86,7 @@ shard::outcome shard::run_quantum(visit& mine) {
   const std::int64_t began = has_others_ ? start_of_quantum() : 0;
   const unsigned most = vm_.common().seed == 0 ? quantum : 1 + roll(8);
   mine.budget = most;
-  plan_break();
+  mine.break_at = first_turns_.empty() ? 0 : most;  // the quantum may be shorter than a break
   publish_counts();
   const verdict how = handle_some(mine);
   if (how == verdict::lost) return outcome::lost;
