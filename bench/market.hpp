@@ -94,6 +94,7 @@ class market {
   void expect_reports(std::uint64_t expected, const char* what) const {
     expect(reported_, expected, what);
   }
+  [[nodiscard]] std::uint64_t reported() const noexcept { return reported_; }
   static void expect(std::uint64_t seen, std::uint64_t expected, const char* what) {
     if (seen == expected) return;
     throw wrong_count{std::to_string(seen) + " " + what + " were seen, not " +

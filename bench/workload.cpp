@@ -30,6 +30,7 @@ std::span<const workload* const> workloads() noexcept {
                                   &presence_churn,
                                   &relay,
                                   &nested,
+                                  &long_handler,
                                   &create_shutdown,
                                   &over_limit,
                                   &idle,

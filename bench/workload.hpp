@@ -97,6 +97,7 @@ extern const workload dictionary;
 extern const workload presence_churn;
 extern const workload relay;
 extern const workload nested;
+extern const workload long_handler;
 extern const workload create_shutdown;
 extern const workload over_limit;
 extern const workload idle;

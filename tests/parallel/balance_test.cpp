@@ -86,7 +86,7 @@ TEST(Balance, HowManyShardsThereAreMayChangeAtAnyTime) {
                      ++heard;
                      return actions{};
                    })),
-                   grow(4, 2), grow(3, 2'000)};
+                   grow(4, 2), grow(3, 500)};
   std::atomic<bool> over{false};
   std::thread restless{[&] {
     for (unsigned shards = 2; !over.load(); shards = 3 - shards) market.size().keep(shards);
