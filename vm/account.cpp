@@ -55,11 +55,9 @@ void account::let_go() noexcept {
 
 /// Nobody knows it any more.
 void account::end() noexcept {
-  account* const around = around_;
-  if (around != nullptr)
-    around->absorb(unfolded_.load(std::memory_order_relaxed));  // relaxed: alone
-  registry().forget(*this);
-  if (around != nullptr) around->let_go();
+  if (around_ != nullptr)
+    around_->absorb(unfolded_.load(std::memory_order_relaxed));  // relaxed: alone
+  registry().end(*this);
 }
 
 // Charges and credits. What is folded comes first: after the last credit the account may be gone.
@@ -295,6 +293,7 @@ std::int64_t account::bytes_charged() noexcept {
 
 std::size_t account::count() noexcept {
   const std::scoped_lock held{registry().tree};
+  registry().bury_ended();
   return registry().accounts;
 }
 

@@ -13,6 +13,7 @@ account_registry& account_registry::the() {
 
 account& account_registry::open(account* around, account_owner* owner) {
   const std::scoped_lock held{tree};
+  bury_ended();
   if (free_.empty()) add_chunk();
   const account::id_type id = free_.back();
   auto* const fresh = new account{id, around, owner};
@@ -34,8 +35,30 @@ account& account_registry::open(account* around, account_owner* owner) {
   return *fresh;
 }
 
+void account_registry::end(account& gone) noexcept {
+  // relaxed: checked by the exchange. release -> bury_ended(): all that was done with it.
+  gone.next_exceeded_ = ended_.load(std::memory_order_relaxed);
+  while (!ended_.compare_exchange_weak(gone.next_exceeded_, &gone, std::memory_order_release,
+                                       std::memory_order_relaxed)) {
+  }
+  bury_ended();
+}
+
+void account_registry::bury_ended() noexcept {
+  while (ended_.load(std::memory_order_relaxed) != nullptr) {  // relaxed: a hint
+    const std::unique_lock held{tree, std::try_to_lock};
+    if (!held) return;
+    account* next = ended_.exchange(nullptr, std::memory_order_acquire);  // <- end()
+    while (account* const gone = next) {
+      next = gone->next_exceeded_;
+      account* const around = gone->around_;
+      forget(*gone);
+      if (around != nullptr) around->let_go();
+    }
+  }
+}
+
 void account_registry::forget(account& gone) noexcept {
-  const std::scoped_lock held{tree};
   free_.push_back(gone.id());  // has room: add_chunk() reserved it
   --accounts;
   if (gone.before_ != nullptr) {

@@ -2,8 +2,8 @@
 //
 // Threads    by_id(): any, without a lock. All else holds `tree`.
 // R1  The lock is recursive: to shut an owner down allocates, and may free what was the last of
-//     another account. It is never waited for with the lock of an inbox held; but `tree` may be
-//     held when one is taken.
+//     another account. It is never waited for with the lock of an inbox held, though an account may
+//     end under one (a queue that grows frees memory); but `tree` may be held when one is taken.
 #pragma once
 
 #include <souk/detail/account.hpp>
@@ -24,9 +24,12 @@ struct account_registry {
   [[nodiscard]] static account_registry& the();
 
   [[nodiscard]] account& open(account* around, account_owner* owner);
-  /// Takes it out of the tree and deletes it; whom that leaves without a holder is told by the
-  /// caller.
-  void forget(account& gone) noexcept;
+  /// Nobody holds it, and nothing is charged to it. Maybe under the lock of an inbox, where memory
+  /// was freed: so if `tree` is held by another thread this does not wait, and somebody else
+  /// buries it.
+  void end(account& gone) noexcept;
+  /// Those that ended; none if another thread holds `tree`.
+  void bury_ended() noexcept;
   [[nodiscard]] account& by_id(account::id_type id) noexcept;
 
   // Below an account, itself included. Pre: `tree` is held.
@@ -46,12 +49,15 @@ struct account_registry {
   std::uint64_t last_resource = 0;  // tree: its number
 
  private:
+  /// Takes it out of the tree and deletes it. Pre: `tree` is held.
+  void forget(account& gone) noexcept;
   void add_chunk();
 
   // release -> by_id: the chunk and the account in it.
   std::array<std::atomic<chunk*>, max_chunks> chunks_{};
   std::vector<account::id_type> free_;  // ids to use again
   account::id_type next_ = 0;
+  std::atomic<account*> ended_{nullptr};  // a stack, by next_exceeded_
 };
 
 }  // namespace souk::detail

@@ -4,6 +4,7 @@
 
 #include <souk/detail/account.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -51,6 +52,41 @@ TEST_P(Accounting, AllAccountsTogetherAreChargedWhatIsLive_A3) {
   EXPECT_EQ(account::bytes_charged(), account::bytes_taken());
   EXPECT_EQ(account::bytes_taken(), before) << "the law of conservation";
   EXPECT_EQ(account::count(), accounts);
+}
+
+/// What an account asks while the lock of the accounts is held: it waits until it is let go.
+class slow_owner final : public detail::account_owner {
+ public:
+  void shut_down(const term&) noexcept override {}
+  [[nodiscard]] detail::account_counts count() noexcept override {
+    is_asked_ = true;
+    while (!goes_on_.load()) std::this_thread::yield();
+    return {};
+  }
+  void await_question() const {
+    while (!is_asked_.load()) std::this_thread::yield();
+  }
+  void go_on() noexcept { goes_on_ = true; }
+
+ private:
+  std::atomic<bool> is_asked_{false};
+  std::atomic<bool> goes_on_{false};
+};
+
+// It may end where a queue under a lock of a VM grows, while another thread counts and waits for
+// that lock.
+TEST(Account, EndsWithoutWaitingForWhoCounts) {
+  const std::size_t before = account::count();
+  slow_owner owner;
+  account& counted = account::open(account::current(), &owner);
+  account& ending = account::open();
+  std::thread counts{[&] { (void)counted.read(); }};
+  owner.await_question();
+  ending.let_go();
+  owner.go_on();
+  counts.join();
+  counted.close();
+  EXPECT_EQ(account::count(), before);
 }
 
 TEST_P(Accounting, TheTotalIsThatOfAllInside) {

@@ -280,7 +280,7 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   account* inside_ = nullptr;  // registry's lock: the first of those inside,
   account* next_ = nullptr;    // and the others, both ways
   account* before_ = nullptr;
-  account* next_exceeded_ = nullptr;      // of the thread that found it
+  account* next_exceeded_ = nullptr;      // of the thread that found it; of those that ended
   std::unique_ptr<open_resources> open_;  // registry's lock; null: none ever was
   std::unique_ptr<guard_list> guards_;    // registry's lock; null: none
   std::atomic<std::uint32_t> holders_{1};
