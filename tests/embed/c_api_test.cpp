@@ -70,6 +70,20 @@ TEST(CTerms, AMessageReachesATopicThatItMatches) {
   EXPECT_FALSE(souk_term_matches(read("(ask 1)").get(), read("(say ?)").get()));
 }
 
+TEST(CTerms, OutliveTheVmThatTheyCameFrom) {
+  owned_term kept;
+  owned_vm vm = make_vm(SOUK_PARALLEL, [&](const souk_event* e, souk_actions* out) {
+    if (is_start(e)) return add_participant(out, SOUK_SUBSCRIBER, "(say . ?)");
+    kept.reset(souk_term_copy(souk_event_topic(e)));
+    return SOUK_OK;
+  });
+  ASSERT_EQ(souk_vm_run(vm.get()), SOUK_OK);
+  ASSERT_EQ(souk_vm_send(vm.get(), read("(say \"a text that is shared\")").get()), SOUK_OK);
+  ASSERT_EQ(souk_vm_run(vm.get()), SOUK_OK);
+  vm.reset();
+  EXPECT_EQ(text_of(kept.get()), "(say \"a text that is shared\")");
+}
+
 TEST(CErrors, SayWhatIsWrongAndInWhatWay) {
   std::int64_t number = 12;
   EXPECT_EQ(souk_term_integer(read("says").get(), &number), SOUK_ERROR_TERM);
