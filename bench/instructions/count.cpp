@@ -53,7 +53,8 @@ std::vector<std::string> environment() {
   for (char** one = environ; *one != nullptr; ++one) {
     if (!std::string_view{*one}.starts_with("GLIBC_TUNABLES=")) all.emplace_back(*one);
   }
-  all.emplace_back("GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX512F,-AVX2,-AVX,-ERMS,-FSRM,-SSE4_2,-SSSE3");
+  all.emplace_back(
+      "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX512F,-AVX2,-AVX,-ERMS,-FSRM,-SSE4_2,-SSSE3");
   return all;
 }
 
@@ -73,9 +74,8 @@ pid_t start(std::vector<std::string> arguments, const std::string& says) {
                                      O_WRONLY | O_CREAT | O_TRUNC, S_IRUSR | S_IWUSR);
   ::posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
   pid_t child = 0;
-  const int failed =
-      ::posix_spawnp(&child, arguments.front().c_str(), &files, nullptr,
-                     pointers_to(arguments).data(), pointers_to(variables).data());
+  const int failed = ::posix_spawnp(&child, arguments.front().c_str(), &files, nullptr,
+                                    pointers_to(arguments).data(), pointers_to(variables).data());
   ::posix_spawn_file_actions_destroy(&files);
   if (failed != 0)
     throw std::system_error{failed, std::generic_category(), "cannot start " + arguments.front()};
@@ -135,8 +135,7 @@ std::vector<instruction_count> count_instructions(
     done(name);
   }
   std::vector<instruction_count> counts;
-  for (const std::string& name : names)
-    counts.push_back({name, total_of(place.file(name), name)});
+  for (const std::string& name : names) counts.push_back({name, total_of(place.file(name), name)});
   return counts;
 }
 

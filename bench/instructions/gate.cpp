@@ -99,14 +99,12 @@ std::vector<gate_row> compare_counts(std::span<const instruction_count> before,
   std::vector<gate_row> rows;
   for (const auto& [name, instructions] : now) {
     const instruction_count* const old = find(before, name);
-    rows.push_back(old == nullptr
-                       ? gate_row{name, 0, instructions, gate_verdict::is_new}
-                       : gate_row{name, old->instructions, instructions,
-                                  judge(old->instructions, instructions)});
+    rows.push_back(old == nullptr ? gate_row{name, 0, instructions, gate_verdict::is_new}
+                                  : gate_row{name, old->instructions, instructions,
+                                             judge(old->instructions, instructions)});
   }
   for (const auto& [name, instructions] : before) {
-    if (find(now, name) == nullptr)
-      rows.push_back({name, instructions, 0, gate_verdict::gone});
+    if (find(now, name) == nullptr) rows.push_back({name, instructions, 0, gate_verdict::gone});
   }
   return rows;
 }

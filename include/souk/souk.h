@@ -91,14 +91,14 @@ SOUK_EXPORT souk_term* souk_bytes(const void* data, size_t size);
 SOUK_EXPORT souk_term* souk_symbol(const char* name);
 // Equal to no other; `name` is for people.
 SOUK_EXPORT souk_term* souk_fresh_symbol(const char* name);
-// A wildcard that is no other's. Used in two places of a term, it stands for the same value in both.
+// A wildcard that is no other's. In two places of a term it stands for the same value in both.
 SOUK_EXPORT souk_term* souk_any(void);
 // The wildcard of that name: twice in a term it stands twice for the same value (TOP-5).
 SOUK_EXPORT souk_term* souk_variable(const char* name);
 // Of `count` terms.
 SOUK_EXPORT souk_term* souk_list(const souk_term* const* items, size_t count);
 SOUK_EXPORT souk_term* souk_vector(const souk_term* const* items, size_t count);
-SOUK_EXPORT souk_term* souk_record(const char* label, const souk_term* const* fields, size_t count);
+SOUK_EXPORT souk_term* souk_record(const char* label, const souk_term* const* items, size_t count);
 // The term of a text such as `(say ?who "hello")`: see text.hpp.
 SOUK_EXPORT souk_term* souk_read(const char* text, size_t size);
 

@@ -107,8 +107,8 @@ souk_term* souk_list(const souk_term* const* items, size_t count) {
 souk_term* souk_vector(const souk_term* const* items, size_t count) {
   return make([=] { return vector(terms_of(items, count)); });
 }
-souk_term* souk_record(const char* label, const souk_term* const* fields, size_t count) {
-  return make([=] { return record(symbol{name_of(label)}, terms_of(fields, count)); });
+souk_term* souk_record(const char* label, const souk_term* const* items, size_t count) {
+  return make([=] { return record(symbol{name_of(label)}, terms_of(items, count)); });
 }
 souk_term* souk_read(const char* text, size_t size) {
   return make([=] { return read(text_of(text, size)); });
