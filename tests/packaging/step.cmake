@@ -1,11 +1,13 @@
 # One step of the packaging tests, run by ctest as `cmake -D ... -P step.cmake`.
-# Takes STEP, LINKAGE, SOURCE_DIR, WORK_DIR, CXX_COMPILER, LAUNCHER, GENERATOR, VERSION,
-# and BUILD_DIR, the build that the tests belong to.
+# Takes STEP, LINKAGE, SOURCE_DIR, WORK_DIR, CXX_COMPILER, LAUNCHER, GENERATOR, VERSION, PYTHON, and
+# BUILD_DIR, the build that the tests belong to.
 cmake_minimum_required(VERSION 3.25)
 
 set(prefix ${WORK_DIR}/moved)
 set(consumer ${SOURCE_DIR}/tests/packaging/consumer)
 set(consumer_prints "souk: ${VERSION}\n")
+set(embed ${SOURCE_DIR}/examples/embed)
+set(greeter_prints "anna is here\nanna says hello\nanna is gone: bye\n")
 set(shared OFF)
 if(LINKAGE STREQUAL "shared")
   set(shared ON)
@@ -74,11 +76,54 @@ elseif(STEP STREQUAL "pkg_config")
   cmake_path(GET pc_dir PARENT_PATH lib_dir)
   expect_output(${WORK_DIR}/pkg_config/consumer "${consumer_prints}"
     ENVIRONMENT LD_LIBRARY_PATH=${lib_dir})
+  # A program in C, by a C compiler that knows nothing of C++.
+  run(cc -std=c11 ${embed}/greeter.c ${flags} -o ${WORK_DIR}/pkg_config/greeter)
+  expect_output(${WORK_DIR}/pkg_config/greeter "${greeter_prints}"
+    ENVIRONMENT LD_LIBRARY_PATH=${lib_dir})
 
 elseif(STEP STREQUAL "fetch_content")
   build_consumer(${consumer} -D HOW=fetch_content -D FETCHCONTENT_SOURCE_DIR_SOUK=${SOURCE_DIR}
     -D BUILD_SHARED_LIBS=${shared})
   expect_output(${WORK_DIR}/${STEP}/consumer "${consumer_prints}")
+
+elseif(STEP STREQUAL "embed")
+  # Far from souk's tree, of which the project must need nothing.
+  set(temporary /tmp)
+  if(DEFINED ENV{TMPDIR})
+    set(temporary $ENV{TMPDIR})
+  endif()
+  string(SHA1 place ${WORK_DIR})
+  set(outside ${temporary}/souk_embed_${place})
+  file(REMOVE_RECURSE ${outside})
+  file(COPY ${embed}/ DESTINATION ${outside}/source)
+  run(${CMAKE_COMMAND} -S ${outside}/source -B ${outside}/build -G ${GENERATOR}
+    -D CMAKE_CXX_COMPILER=${CXX_COMPILER} -D CMAKE_BUILD_TYPE=Debug
+    -D CMAKE_PREFIX_PATH=${prefix})
+  run(${CMAKE_COMMAND} --build ${outside}/build)
+  foreach(kind IN ITEMS functional parallel)
+    expect_output(${outside}/build/greeter "${greeter_prints}" ARGUMENTS ${kind})
+  endforeach()
+  file(WRITE ${outside}/questions "100\n10000\n10\n")
+  execute_process(COMMAND ${outside}/build/loop COMMAND sort
+    INPUT_FILE ${outside}/questions OUTPUT_VARIABLE answers COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT answers STREQUAL
+      "1229 primes below 10000\n25 primes below 100\n4 primes below 10\n")
+    message(FATAL_ERROR "loop answered \"${answers}\"")
+  endif()
+  # The allocator is the program's affair.
+  file(GLOB binaries ${outside}/build/loop ${outside}/build/greeter
+    ${prefix}/lib*/libsouk.so ${prefix}/lib*/*/libsouk.so)
+  foreach(binary IN LISTS binaries)
+    execute_process(COMMAND readelf -d ${binary} OUTPUT_VARIABLE needs COMMAND_ERROR_IS_FATAL ANY)
+    if(NOT needs MATCHES "NEEDED" OR needs MATCHES "malloc")
+      message(FATAL_ERROR "${binary} brings an allocator along:\n${needs}")
+    endif()
+  endforeach()
+  file(REMOVE_RECURSE ${outside})
+
+elseif(STEP STREQUAL "ctypes")
+  file(GLOB library ${prefix}/lib*/libsouk.so ${prefix}/lib*/*/libsouk.so)
+  run(${PYTHON} ${SOURCE_DIR}/tests/embed/ctypes_test.py ${library})
 
 else()
   message(FATAL_ERROR "unknown STEP '${STEP}'")
