@@ -33,6 +33,7 @@ std::span<const workload* const> workloads() noexcept {
                                   &long_handler,
                                   &create_shutdown,
                                   &over_limit,
+                                  &leakers,
                                   &idle,
                                   &idle_vm,
                                   &backlog};

@@ -100,6 +100,7 @@ extern const workload nested;
 extern const workload long_handler;
 extern const workload create_shutdown;
 extern const workload over_limit;
+extern const workload leakers;
 extern const workload idle;
 extern const workload idle_vm;
 extern const workload backlog;

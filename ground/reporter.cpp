@@ -38,7 +38,8 @@ void reporter::on_remark(pid who, std::string_view text) {
 
 void reporter::on_end(pid who, const term& name, ending how, const reason& why) {
   if (also_ != nullptr) also_->on_end(who, name, how, why);
-  const bool is_over_limit = why.value == term{symbol{"memory-limit"}};
+  const bool is_over_limit =
+      why.value == term{symbol{"memory-limit"}} || why.value == term{symbol{"out-of-memory"}};
   if (how != ending::quit || !(why.is_crash() || is_over_limit)) return;
   const std::string title = name.is_false() ? "" : " " + to_string(name);
   say("process " + std::to_string(who.number) + title +

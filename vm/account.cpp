@@ -2,7 +2,8 @@
 #include <souk/detail/account.hpp>
 
 #include "vm/account_registry.hpp"
-#include "vm/guards.hpp"     // whole, for ~account
+#include "vm/guards.hpp"  // whole, for ~account
+#include "vm/heap.hpp"
 #include "vm/resources.hpp"  // whole, for ~account
 
 #include <algorithm>
@@ -40,6 +41,12 @@ account& account::of_the_program() noexcept {
 }
 
 account& account::by_id(id_type id) noexcept { return registry().by_id(id); }
+
+void account::close() noexcept {
+  disown();
+  note_freed(peak_.load(std::memory_order_relaxed));  // relaxed: a figure
+  let_go();
+}
 
 void account::disown() noexcept {
   const std::scoped_lock held{registry().tree};
@@ -137,7 +144,10 @@ std::int64_t account::allowance() const noexcept {
   std::int64_t room = ledger::far * 4;
   for (const account* a = this; a != nullptr; a = a->around_) {
     const std::uint64_t limit = a->limit_.load(std::memory_order_relaxed);  // relaxed: a figure
-    if (limit != no_limit) room = std::min(room, static_cast<std::int64_t>(limit) - a->total());
+    if (limit == no_limit) continue;
+    const std::int64_t left = static_cast<std::int64_t>(limit) - a->total();
+    // Who is over the program's limit need not be whom it ends: that one is not asked each time.
+    room = std::min(room, a->around_ == nullptr ? std::max(left, ledger::far) : left);
   }
   // Other threads collect as well.
   return std::max<std::int64_t>(room / 4, 0);
@@ -151,6 +161,7 @@ void account::look(std::int64_t asked_for) {
   mine.set_bounds();
   handler_watch* const handlers = this_thread.handlers;
   if (over == nullptr || handlers == nullptr || !handlers->is_in_handler()) return;
+  if (over->around_ == nullptr && !mine.is_to_go_for_memory()) return;
   this_thread.charged -= asked_for;
   handlers->tell_refused();
   throw memory_limit_error{};
@@ -174,7 +185,9 @@ void account::exceed() noexcept {
 void account::enforce() noexcept {
   while (account* const over = this_thread.exceeded) {
     this_thread.exceeded = over->next_exceeded_;
-    over->shut_down(symbol{"memory-limit"});
+    over->over_.store(false,
+                      std::memory_order_relaxed);  // what is under it later may exceed it, too
+    over->around_ == nullptr ? relieve_machine() : over->shut_down(symbol{"memory-limit"});
     over->let_go();
   }
 }
@@ -188,7 +201,7 @@ void account::limit_memory(std::uint64_t bytes) noexcept {
   {
     const std::scoped_lock held{registry().tree};
     constexpr auto most = std::uint64_t{1} << 62;
-    limit_.store(bytes > most ? no_limit : bytes, std::memory_order_relaxed);  // relaxed: a figure
+    set_limit(bytes > most ? no_limit : bytes);
     account_registry::mark_limited_below(*this);
   }
   if (tightest_over() == this) exceed();
@@ -217,7 +230,8 @@ account::figures account::read() const noexcept {
   return {live_bytes(),
           total,
           std::max(total, peak_.load(std::memory_order_relaxed)),
-          limit_.load(std::memory_order_relaxed),  // relaxed: figures
+          around_ == nullptr ? registry().program_limit
+                             : limit_.load(std::memory_order_relaxed),  // relaxed: figures
           count_own(),
           counts};
 }

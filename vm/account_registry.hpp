@@ -48,6 +48,15 @@ struct account_registry {
   std::size_t resources = 0;        // tree: that are open
   std::uint64_t last_resource = 0;  // tree: its number
 
+  // When the machine is short of memory: shortage.cpp. All tree.
+  struct requirement {
+    held_account of;
+    std::uint64_t bytes;
+  };
+  std::vector<requirement> requirements{};
+  std::uint64_t program_limit = account::no_limit;
+  held_account going{};  // is ended for want of memory
+
  private:
   /// Takes it out of the tree and deletes it. Pre: `tree` is held.
   void forget(account& gone) noexcept;

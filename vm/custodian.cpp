@@ -58,6 +58,13 @@ void custodian::limit_memory(std::uint64_t bytes) const {
   });
 }
 
+void custodian::require_memory(std::uint64_t bytes) const {
+  tell_world([&] {
+    inside_.get()->require_memory(bytes);
+    if (detail::this_thread.current == nullptr) account::enforce_limits();  // else the VM does
+  });
+}
+
 // When VMs end is recorded; what is open is opened again in a replay, and closed.
 void custodian::shut_down(const term& why) const {
   tell_world([&] { inside_.get()->end_vms(why); });

@@ -103,8 +103,9 @@ struct quit {
 namespace detail {
 /// What a child is given beside its boot function.
 struct upbringing {
-  held_account
-      under{};       ///< the account that its VM's own is inside of; none: that of the VM around
+  /// The account that its own is inside of. None: a VM's is inside that of whoever spawns it, and a
+  /// process has none of its own.
+  held_account under{};
   bindings bound{};  ///< empty: those of the process that spawns it
 };
 }  // namespace detail
@@ -122,13 +123,9 @@ struct spawn_action {
   /// k(pid, state).
   template <class K>
   [[nodiscard]] spawn_action then(K&& k) &&;
-  /// The nested VM is looked after by `by`, also. Throws usage_error for a process.
+  /// `by` looks after it too: it pays for the nested VM; or for the process and all that it spawns,
+  /// which are then limited and ended apart from the others of their VM.
   [[nodiscard]] spawn_action under(const custodian& by) && {
-    if (std::holds_alternative<boot_function>(what)) {
-      throw usage_error{
-          "under() of a process: it is looked after by the custodian of its VM. To limit or to end "
-          "it apart from the others, make it a VM: spawn_vm(...).under(...)"};
-    }
     detail::upbringing mine = raised();
     mine.under = by.inside_;
     raise(std::move(mine));

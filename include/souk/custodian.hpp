@@ -91,9 +91,18 @@ class SOUK_EXPORT custodian {
   /// Of the total. When it is exceeded, this custodian is shut down with reason `memory-limit`: the
   /// innermost of those that are over. A handler that asks for more memory then gets
   /// memory_limit_error, and never runs again.
+  ///
+  /// Of the program's custodian: when that is exceeded, one goes with reason `out-of-memory`: the
+  /// VM, or the processes spawned together under a custodian, that has most itself, of those that
+  /// have no other inside and more than an equal share. If there is still too much when it has
+  /// ended, the next.
   void limit_memory(std::uint64_t bytes) const;
-  /// Ends its VM, or all VMs under it, as if each had quit: their peers see absence with the
-  /// reason. What waits there is dropped.
+  /// Shuts this custodian down, with reason `out-of-memory`, when all that the program may have
+  /// would not do for so many bytes more: what the program's custodian is limited to, or else
+  /// memory_of_the_machine(). Of several the one that requires most goes first.
+  void require_memory(std::uint64_t bytes) const;
+  /// Ends its VM, or all VMs and processes under it, as if each had quit: peers see absence with
+  /// the reason. What waits there is dropped.
   void shut_down(const term& why) const;
   /// `close()` is called once, unless the resource is released. What is open is closed in reverse
   /// order: the last first, and that of VMs inside before.
@@ -140,6 +149,10 @@ class SOUK_EXPORT custodian {
 
 /// Inside the current custodian.
 [[nodiscard]] SOUK_EXPORT custodian make_custodian();
+
+/// Bytes that the machine has for this program: the least of its memory, the limits of the control
+/// groups that the program is in, and RLIMIT_AS. Reads files: not for each message.
+[[nodiscard]] SOUK_EXPORT std::uint64_t memory_of_the_machine();
 
 /// Charges the custodian of the VM whose code allocates, and credits it when the memory is freed.
 template <class T>

@@ -3,8 +3,8 @@ cmake_minimum_required(VERSION 3.25)
 
 set(workloads pingpong ring counting fork-join-throughput big pairs round-trips fan-out chameneos
     fork-join-create spawn-quit skynet computing n-queens matrix-multiply sieve producer-consumer philosophers
-    barber bank dictionary presence-churn relay nested long-handler create-shutdown over-limit idle idle-vm
-    backlog)
+    barber bank dictionary presence-churn relay nested long-handler create-shutdown over-limit leakers
+    idle idle-vm backlog)
 set(keys workload vm workers size count repeat value unit min median max peak_rss_kib commit
     compiler build_type flags cpu)
 

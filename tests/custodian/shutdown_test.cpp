@@ -152,9 +152,5 @@ TEST_P(ShutDownReplay, TellsOfWhatTheRunToldOf) {
   EXPECT_EQ(found.divergence, "");
 }
 
-TEST(Under, OfAProcessIsRefused) {
-  EXPECT_THROW((void)spawn(quit{}).under(make_custodian()), usage_error);
-}
-
 }  // namespace
 }  // namespace souk

@@ -22,7 +22,10 @@ std::optional<term> machine::wanted_end() {
 // Its VMs end by themselves.
 bool machine::begins_call(process& p) const {
   if (p.is_cut_off) return false;
-  if (!is_repeated()) return !is_to_end_ || machine_in(p) != nullptr;
+  if (!is_repeated()) {
+    const bool is_left = is_to_end_ || (p.kept_in != nullptr && p.kept_in->wanted_end() != nullptr);
+    return !is_left || machine_in(p) != nullptr;
+  }
   const auto place = common_.cut_off->find(p.self);
   return place == common_.cut_off->end() || p.calls < place->second.begun;
 }
@@ -58,6 +61,7 @@ void machine::close_resources() noexcept {
   const detail::account_scope paying{payer_};
   for (auto& [number, p] : processes_) {
     if (machine* const inside = machine_in(p); inside != nullptr) inside->close_resources();
+    if (p.kept_in != nullptr) p.kept_in->close();
   }
   for (auto& [number, inside] : ended_) inside->close_resources();
   detail::close_all(payer_.take_last_open(), [this](const std::string& why) {
@@ -71,6 +75,12 @@ bool machine::end_inside() {
   bool any = false;
   for (auto& [number, p] : processes_) {
     machine* const inside = machine_in(p);
+    if (const term* const why = p.kept_in == nullptr ? nullptr : p.kept_in->wanted_end()) {
+      if (inside == nullptr) cut_off(p);
+      enqueue(p, quit{*why});  // of a VM behind what it has sent out
+      any = true;
+      continue;
+    }
     if (inside == nullptr) continue;
     if (const auto why = inside->wanted_end()) {
       enqueue(p, quit{*why});  // behind what it has sent out

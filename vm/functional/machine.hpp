@@ -26,6 +26,7 @@
 #include <souk/vm.hpp>
 
 #include "vm/call_watch.hpp"
+#include "vm/custody.hpp"
 #include "vm/replay/contents.hpp"
 
 #include <algorithm>
@@ -70,6 +71,7 @@ struct process {
   std::uint64_t calls = 0;                // of its functions
   bool is_cut_off = false;                // no more of them: its VM ends
   detail::bindings bound{};               // empty: as the VM's
+  std::shared_ptr<custody> kept_in{};     // constant; null: nothing
 };
 
 /// The last part of a path of vm::step(): not a process, but what has come from the VM around.
@@ -87,11 +89,14 @@ struct settings {
   /// In a replay: how often each of these processes was called. Custodians end nothing then: when
   /// they did, it was recorded.
   const std::map<pid, cut>* cut_off = nullptr;
+  /// In a replay: in which VMs custodians will end something yet, and how often. Those are not
+  /// collected before, since in the run they were not idle.
+  std::map<std::uint64_t, std::uint64_t> ends_to_come{};
   /// A custodian has shut down a VM. (It may be that of another thread.)
   std::atomic<bool> is_end_wanted{false};
 };
 
-class machine final : public detail::account_owner {
+class machine final : public detail::account_owner, public custody_host {
  public:
   /// The outermost VM.
   explicit machine(settings& common)
@@ -124,6 +129,7 @@ class machine final : public detail::account_owner {
                       std::vector<std::vector<std::uint32_t>>& found);
 
   // Custodians: end.cpp.
+  void look_at_custody() noexcept override { common_.is_end_wanted = true; }
   void shut_down(const term& why) noexcept override;
   [[nodiscard]] detail::account_counts count() noexcept override;
   /// What is open here and in the VMs inside is closed: the VM has ended.
@@ -131,7 +137,7 @@ class machine final : public detail::account_owner {
   /// Ends the VMs that were shut down since the last call. Of the outermost, between two steps.
   void end_what_is_shut_down();
   [[nodiscard]] bool is_shut_down() const noexcept { return is_to_end_; }
-  /// The end of the VM in the process that `path` names, as it was recorded. False: there is none.
+  /// The end of the VM in the process that `path` names, as it was recorded. False: none is there.
   bool end_recorded(std::span<const std::uint32_t> path, const term& why);
   [[nodiscard]] detail::account& payer() const noexcept { return payer_; }
 
@@ -155,7 +161,7 @@ class machine final : public detail::account_owner {
   bool commit_next(std::uint32_t number);
   void collect();
   [[nodiscard]] bool is_collectable(process& p) noexcept;
-  void publish_counts() noexcept;
+  void publish_counts();
 
   // perform.cpp: false when `self` is no more
   [[nodiscard]] bool perform_guarded(const action& a, process& self);
@@ -165,8 +171,7 @@ class machine final : public detail::account_owner {
   void perform(const send_message& a, process* self);
   void perform(const spawn_action& a, process& self);
   [[nodiscard]] bool perform(const quit& a, process& self);
-  [[nodiscard]] process make_process(const spawn_action& a, pid child,
-                                     const detail::bindings& of_parent);
+  [[nodiscard]] process make_process(const spawn_action& a, pid child, const process* parent);
   void make_nested(const spawn_action& a, process& p);
   void end(process& p, const reason& why);
   void remove_endpoint(process& owner, const term& id, const reason& why);
@@ -196,6 +201,10 @@ class machine final : public detail::account_owner {
   static void enqueue(process& p, actions all);
   [[nodiscard]] const detail::bindings& bound_for(const process& p) const noexcept {
     return p.bound ? p.bound : bound_;
+  }
+  /// Who pays for what that process allocates.
+  [[nodiscard]] detail::account& payer_of(const process& p) const noexcept {
+    return p.kept_in == nullptr ? payer_ : p.kept_in->payer();
   }
   void crash(process& p, const fault& why);
 
@@ -291,6 +300,7 @@ void machine::call(process& p, F f) {
   const bool comes_to_nothing = !counts_call(p);
   ++p.calls;
   if (comes_to_nothing) return;
+  const payer_scope pays{payer_of(p)};
   const detail::bound_scope as{bound_for(p)};
   if (is_repeated()) return guard(p, f);
   call_watch watch;

@@ -1,4 +1,5 @@
 // Presence and absence: a changed endpoint meets all others of the VM; and how a handler is run.
+#include "vm/crossing.hpp"
 #include "vm/functional/machine.hpp"
 
 namespace souk::functional {
@@ -10,6 +11,8 @@ void machine::enqueue(process& p, actions all) {
 void machine::run(process& p, const endpoint& ep, const event& e) {
   if (!begins_call(p)) return;
   if (common_.listener != nullptr) common_.listener->on_event(p.self, ep.id, e);
+  const payer_scope pays{payer_of(p)};
+  if (p.kept_in != nullptr) pass_on(e, p.kept_in->payer());
   run(p, ep.on_event, e);
 }
 

@@ -58,7 +58,10 @@ void machine::perform(const add_endpoint& a, process& self) {
     return;
   }
   const endpoint added{a.id, a.role, a.on_event};
-  self.endpoints.push_back(added);
+  {
+    const payer_scope pays{payer_of(self)};
+    self.endpoints.push_back(added);
+  }
   if (common_.listener != nullptr) {
     common_.listener->on_endpoint_added(self.self, a.role);
     if (a.role.topic.is_false())
@@ -108,7 +111,7 @@ void machine::inject(const send_message& message) {
 void machine::boot(const boot_function& first) {
   const detail::account_scope paying{payer_};
   const pid self{id_, next_number_++};  // 0, in a replay too
-  processes_.emplace(self.number, make_process(spawn_action{first}, self, {}));
+  processes_.emplace(self.number, make_process(spawn_action{first}, self, nullptr));
   publish_counts();
 }
 
@@ -116,15 +119,18 @@ void machine::boot(const boot_function& first) {
 // for a turn of its own (ORD-4).
 void machine::perform(const spawn_action& a, process& self) {
   const pid child{id_, take_number()};
-  process made = make_process(a, child, self.bound);
+  process made = make_process(a, child, &self);
   if (a.then_do) run_continuation(self, a.then_do, child);
+  const payer_scope pays{payer_of(made)};
   processes_.emplace(child.number, std::move(made));
 }
 
-process machine::make_process(const spawn_action& a, pid child, const detail::bindings& of_parent) {
+process machine::make_process(const spawn_action& a, pid child, const process* parent) {
   process p{child, a.name};
   p.bound = a.raised().bound;
-  if (!p.bound) p.bound = of_parent;
+  if (!p.bound && parent != nullptr) p.bound = parent->bound;
+  p.kept_in = custody_of_child(a, parent == nullptr ? nullptr : parent->kept_in, *this);
+  if (p.kept_in != nullptr && p.kept_in->wanted_end() != nullptr) look_at_custody();
   if (common_.listener != nullptr) common_.listener->on_start(child, a.name);
   call(p, [&] {  // CRA-3
     if (const auto* boot_of = std::get_if<boot_function>(&a.what); boot_of != nullptr) {
@@ -141,7 +147,7 @@ process machine::make_process(const spawn_action& a, pid child, const detail::bi
 // What the original's first round in a new VM does is to make the boot process.
 void machine::make_nested(const spawn_action& a, process& p) {
   const detail::upbringing own = a.raised();
-  detail::account& under = own.under.get() != nullptr ? *own.under.get() : payer_;
+  detail::account& under = own.under.get() != nullptr ? *own.under.get() : payer_of(p);
   auto inside = std::make_unique<machine>(common_, p.self.as_vm(), payer_, under, bound_for(p));
   inside->boot(std::get<detail::function<boot_function(pid)>>(a.what)(p.self));
   if (!common_.driven) {

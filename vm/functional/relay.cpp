@@ -8,7 +8,7 @@ namespace souk::functional {
 // The action becomes one of the nested VM's process in the VM around (VM-3: in the order
 // performed).
 void machine::perform_at_meta_level(const action& a, process& self) {
-  if (const auto refused = refusal_of(a, payer_)) return crash(self, *refused);
+  if (const auto refused = refusal_of(a, payer_of(self))) return crash(self, *refused);
   if (const auto* add = std::get_if<add_endpoint>(&a.what)) return lift(*add, self);
   if (const auto* gone = std::get_if<delete_endpoint>(&a.what)) return lift(*gone, self);
   if (const auto* child = std::get_if<spawn_action>(&a.what)) return lift(*child, self);
@@ -30,6 +30,7 @@ void machine::lift(const add_endpoint& a, process& self) {
     if (!interchangeable(old->role, a.role)) return crash(self, fault{"role-mismatch"});  // D-1
     *old = added;
   } else {
+    const payer_scope pays{payer_of(self)};
     self.meta_endpoints.push_back(added);
   }
   external_.push_back(std::move(outer));

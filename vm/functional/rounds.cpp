@@ -77,7 +77,7 @@ bool machine::end_recorded(std::span<const std::uint32_t> path, const term& why)
                  [&](machine& inside) { return inside.end_recorded(path.subspan(1), why); });
   }
   auto gone = processes_.extract(path.front());
-  if (gone.empty()) return false;
+  if (gone.empty()) return path.front() < next_number_;  // idle, it was collected before (GC-1)
   end(gone.mapped(), reason{why});
   collect();
   return true;
@@ -139,7 +139,8 @@ bool machine::is_collectable(process& p) noexcept {
   if (!p.endpoints.empty() || !p.meta_endpoints.empty() || !p.pending.empty() || !p.waiting.empty())
     return false;
   machine* const inside = machine_in(p);
-  return inside == nullptr || !common_.driven || inside->is_idle_throughout();
+  return inside == nullptr || !common_.driven ||
+         (inside->is_idle_throughout() && !common_.ends_to_come.contains(inside->id_));
 }
 
 void machine::collect() {
@@ -159,14 +160,23 @@ void machine::collect() {
   publish_counts();
 }
 
-void machine::publish_counts() noexcept {
+void machine::publish_counts() {
+  std::size_t processes = 0;
   std::size_t endpoints = 0;
   std::size_t queued = arrivals_.size();
+  std::map<custody*, detail::account_counts> kept;
   for (const auto& [number, p] : processes_) {
-    endpoints += p.endpoints.size() + p.meta_endpoints.size();
+    const std::size_t own = p.endpoints.size() + p.meta_endpoints.size();
     queued += p.pending.size();
+    if (p.kept_in != nullptr) {
+      kept[p.kept_in.get()] += {.processes = 1, .endpoints = own};
+    } else {
+      ++processes;
+      endpoints += own;
+    }
   }
-  published_.processes.store(processes_.size(), std::memory_order_relaxed);
+  for (const auto& [one, counts] : kept) one->publish(counts);
+  published_.processes.store(processes, std::memory_order_relaxed);
   published_.endpoints.store(endpoints, std::memory_order_relaxed);
   published_.queued.store(queued, std::memory_order_relaxed);
 }

@@ -65,7 +65,7 @@ bool shard::change::perform(const action& a) {
   if (const auto* add_it = std::get_if<add_endpoint>(&a.what)) {
     if (!a.at_meta_level) {
       add(*add_it);
-    } else if (const auto refused = refusal_of(a, at_.vm_.payer())) {
+    } else if (const auto refused = refusal_of(a, at_.vm_.payer_of(self_))) {
       at_.plan_.crash(self_, *refused);
     } else {
       lift(*add_it);
@@ -80,6 +80,20 @@ bool shard::change::perform(const action& a) {
   return true;
 }
 
+std::unique_ptr<endpoint> shard::change::make_endpoint(const add_endpoint& a, std::uint64_t age) {
+  const payer_scope pays{at_.vm_.payer_of(self_)};
+  return std::make_unique<endpoint>(self_, a, age);
+}
+
+/// Of the process, or of what it is in.
+void shard::change::count_endpoints(const process& of, std::int32_t more) noexcept {
+  if (of.is_kept) {
+    of.rare->kept_in->count_endpoints(more);
+  } else {
+    more_endpoints_ += more;
+  }
+}
+
 void shard::change::add(const add_endpoint& a) {
   std::unique_ptr<endpoint>& place = self_.endpoints.find(a.id);
   if (place != nullptr) {
@@ -90,13 +104,13 @@ void shard::change::add(const add_endpoint& a) {
     }
     return;
   }
-  auto added = std::make_unique<endpoint>(self_, a, self_.endpoints.next_age());
+  auto added = make_endpoint(a, self_.endpoints.next_age());
   announce(*added, news::presence, {});  // PRE-1
   routing::trie& side = next_->of(a.role.orientation);
   side = side.with(*added, nodes_);
   changed_ = true;
   place = std::move(added);
-  ++more_endpoints_;
+  count_endpoints(self_, 1);
   self_.has_endpoints = true;
   if (vm_listener* const listener = at_.vm_.common().listener; listener != nullptr) {
     listener->on_endpoint_added(self_.self, a.role);
@@ -107,7 +121,7 @@ void shard::change::add(const add_endpoint& a) {
 
 // UPD-1: who waits already keeps the old one.
 void shard::change::update(std::unique_ptr<endpoint>& place, const add_endpoint& a) {
-  auto fresh = std::make_unique<endpoint>(self_, a, place->age);
+  auto fresh = make_endpoint(a, place->age);
   replaced_.reserve(replaced_.size() + 1);
   routing::trie& side = next_->of(a.role.orientation);
   const routing::trie without = side.without(*place, nodes_);
@@ -122,7 +136,7 @@ void shard::change::erase(const delete_endpoint& a) {
   replaced_.reserve(replaced_.size() + 1);
   take_out(*place, reason{a.why});
   replaced_.push_back(endpoint_chain::take(place));
-  --more_endpoints_;
+  count_endpoints(self_, -1);
   self_.has_endpoints = !self_.endpoints.empty();
 }
 
@@ -160,12 +174,12 @@ void shard::change::end(process& gone, const reason& why) {
   changed_ = true;
   gone.endpoints.for_each([&](endpoint& one) {
     take_out(one, why);
-    --more_endpoints_;
+    count_endpoints(gone, -1);
   });
   for (const outer_endpoint& one : gone.meta_endpoints.view()) {
     next_->meta_endpoints = next_->meta_endpoints.without(*one.here, nodes_);
     at_.plan_.send_out(delete_endpoint{outer_id(gone, one.here->id), why.value});
-    --more_endpoints_;
+    count_endpoints(gone, -1);
   }
   at_.plan_.errand_for(gone, bury{why});
 }
@@ -213,7 +227,7 @@ void shard::change::lift(const add_endpoint& a) {
       a.id, {a.role.orientation, a.role.interest, outer_id(self_, a.id)}, a.on_event};
   auto& there = self_.meta_endpoints.get();
   const std::uint64_t next_age = there.empty() ? 0 : there.back().here->age + 1;
-  auto fresh = std::make_unique<endpoint>(self_, inner, next_age);
+  auto fresh = make_endpoint(inner, next_age);
   const auto place = find_endpoint(there, a.id);
   routing::trie& all = next_->meta_endpoints;
   if (place != there.end()) {
@@ -228,7 +242,7 @@ void shard::change::lift(const add_endpoint& a) {
   } else {
     there.reserve(there.size() + 1);
     all = all.with(*fresh, nodes_);
-    ++more_endpoints_;
+    count_endpoints(self_, 1);
     there.push_back({std::move(fresh), a.role.topic});
   }
   changed_ = true;
@@ -245,7 +259,7 @@ void shard::change::lift(const delete_endpoint& a) {
   replaced_.reserve(replaced_.size() + 1);
   next_->meta_endpoints = next_->meta_endpoints.without(*place->here, nodes_);
   changed_ = true;
-  --more_endpoints_;
+  count_endpoints(self_, -1);
   replaced_.push_back(std::move(place->here));
   there.erase(place);
 }

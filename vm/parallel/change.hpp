@@ -29,6 +29,8 @@ class shard::change {
   enum class news : std::uint8_t { presence, absence };
 
   [[nodiscard]] bool perform(const action& a);
+  [[nodiscard]] std::unique_ptr<endpoint> make_endpoint(const add_endpoint& a, std::uint64_t age);
+  void count_endpoints(const process& of, std::int32_t more) noexcept;
   void add(const add_endpoint& a);
   void update(std::unique_ptr<endpoint>& place, const add_endpoint& a);
   void erase(const delete_endpoint& a);

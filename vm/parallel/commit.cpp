@@ -355,15 +355,25 @@ void shard::plan_send(const send_message& a, const table& at) {
   }
 }
 
+/// One that is given something, or has something from its parent.
+std::unique_ptr<process> shard::make_child(const process& parent, pid child,
+                                           const spawn_action& a) {
+  auto in = custody_of_child(a, parent.kept_in(), vm_);
+  const payer_scope pays{in == nullptr ? vm_.payer() : in->payer()};
+  auto born = std::make_unique<process>(child, a.name, home_for_child());
+  detail::bindings bound = a.raised().bound;
+  if (!bound) bound = parent.bound();
+  if (bound) born->make_rare().bound = std::move(bound);
+  if (in != nullptr) born->keep_in(std::move(in));
+  return born;
+}
+
 void shard::plan_spawn(process& p, const spawn_action& a) {
   const pid child{vm_.id(), plan_.take_number(vm_.processes())};
-  auto born = std::make_unique<process>(child, a.name, home_for_child());
+  const bool is_plain = !a.how_raised && p.rare == nullptr;
+  auto born = is_plain ? std::make_unique<process>(child, a.name, home_for_child())
+                       : make_child(p, child, a);
   born->last_sender = p.self.number;
-  detail::bindings own = a.how_raised ? a.how_raised().bound : detail::bindings{};
-  if (!own && p.bound()) [[unlikely]]
-    own = p.bound();
-  if (own) [[unlikely]]
-    born->make_rare().bound = std::move(own);
   plan_.children.push_back({std::move(born), &a});
   if (a.then_do) plan_.errand_for(p, greet_child{a.then_do, child});
 }

@@ -94,10 +94,12 @@ struct inside_is_idle {
 struct outbox_filled {
   std::uint32_t number;
 };
-/// Its custodian is to be shut down.
+/// Its custodian is to be shut down, or one that some of its processes are in custody of.
 struct end_wanted {
   std::uint32_t number;
 };
+/// So are some of the processes here, which are in custody.
+struct end_of_custody {};
 /// It has handled what the receipt is for, and what it sent out then came before.
 struct receipt_from_inside {
   receipt handled;
@@ -116,7 +118,8 @@ struct errand : charged {
   process* owner;
   std::variant<settle_in, resume, greet_child, greet_outer_child, commit_later, registered_event,
                sign, bury, inject, arrival, arrival_of_child, hand_out, stop, stop_inside, stop_own,
-               inside_is_idle, outbox_filled, end_wanted, receipt_from_inside, move_in, rejoin>
+               inside_is_idle, outbox_filled, end_wanted, end_of_custody, receipt_from_inside,
+               move_in, rejoin>
       what;
 
   errand(process* p, decltype(what) w) : owner{p}, what{std::move(w)} {}

@@ -1,4 +1,5 @@
 // One entry of the queue: the handler of an endpoint, or an errand of the process itself.
+#include "vm/crossing.hpp"
 #include "vm/parallel/shard.hpp"
 
 #include <algorithm>
@@ -55,6 +56,17 @@ template <class F>
   return verdict::goes_on;
 }
 
+/// The same for one in custody, which pays for what `f` allocates.
+template <class F>
+shard::verdict shard::run_kept(process& p, F f) {
+  const verdict how = run_guarded(p, [&p, this, &f](actions& out) {
+    const payer_scope pays{vm_.payer_of(p)};
+    f(out);
+  });
+  if (how != verdict::lost) now_->answer = {};  // not to be kept at its expense
+  return how;
+}
+
 /// It was refused memory. The quantum ends, so that its VM soon does.
 shard::verdict shard::stop_short(process& p, visit& mine) {
   mine.is_refused = false;
@@ -100,6 +112,7 @@ shard::verdict shard::run_continuation(process& p, const K& k, const Arguments&.
   if (is_watched_) {
     if (listener_ != nullptr) listener_->on_continuation(p.self);
     begin_call(p);
+    if (p.is_kept) return run_kept(p, [&](actions& out) { k(arguments..., p.state, out); });
   }
   return run_guarded(p, [&](actions& out) { k(arguments..., p.state, out); });
 }
@@ -109,9 +122,19 @@ shard::verdict shard::run_continuation(process& p, const K& k, const Arguments&.
   begin_call(p);
 }
 
+/// What it is told of it pays for from now on.
+[[gnu::noinline]] shard::verdict shard::handle_kept(process& p, endpoint& to, const event& what) {
+  return run_kept(p, [&](actions& out) {
+    pass_on(what, vm_.payer_of(p));
+    to.on_event(what, p.state, out);
+  });
+}
+
 inline shard::verdict shard::handle_event(process& p, endpoint& to, const event& what) {
-  if (is_watched_) [[unlikely]]
+  if (is_watched_) [[unlikely]] {
     tell_of_call(p, to, what);
+    if (p.is_kept) return handle_kept(p, to, what);
+  }
   return run_guarded(p, [&](actions& out) { to.on_event(what, p.state, out); });
 }
 
@@ -304,6 +327,7 @@ shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
                  [&](inside_is_idle& i) { look_at_idle(i.number); },
                  [&](outbox_filled& o) { take_outbox_of(o.number); },
                  [&](end_wanted& e) { end_vm(e.number); },
+                 [&](end_of_custody&) { end_custody(); },
                  [&](hand_out& h) { give_to_all(h.handled); },
                  [&](receipt_from_inside& r) { vm_.send_out(std::move(r.handled)); },
                  [](settle_in&) {},  // deliver() takes it, and what follows

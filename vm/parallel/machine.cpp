@@ -111,43 +111,53 @@ void machine::boot(boot_function first) {
 
 action_list machine::begin(process& p, const spawn_action& how) {
   if (common_.listener != nullptr) common_.listener->on_start(p.self, p.name());
+  if (p.is_kept && p.rare->kept_in->wanted_end() != nullptr) return cut_off_unborn(p);
   const detail::bound_scope as{bound_for(p)};
+  const payer_scope pays{payer_of(p)};
   call_watch watch;
   action_list first;
+  std::optional<fault> failure;
   {
-    const detail::refusal_scope may_fail{watch};
-    first = begin_guarded(p, how);
+    const detail::refusal_scope may_fail{watch};  // what comes of a failure may not
+    failure = begin_guarded(p, how, first);
   }
   ++p.calls;
-  if (!watch.was_refused()) return first;
+  if (watch.was_refused()) return cut_off_unborn(p);
+  if (!failure) return first;
+  if (common_.listener != nullptr)
+    common_.listener->on_remark(p.self, "crashed: " + failure->message);
+  return actions{quit{term{*failure}}}.take();
+}
+
+/// Its boot function is not called, or does not count.
+action_list machine::cut_off_unborn(process& p) {
   p.is_gone = p.is_cut_off = true;
   common_.note_cut_off(p.self, {0, 0});
   return {};
 }
 
-action_list machine::begin_guarded(process& p, const spawn_action& how) {
-  fault why;
+std::optional<fault> machine::begin_guarded(process& p, const spawn_action& how,
+                                            action_list& first) {
   try {
     if (const auto* boot_of = std::get_if<boot_function>(&how.what); boot_of != nullptr) {
       booted made = (*boot_of)(p.self);
       p.state = std::move(made.state);
-      return std::move(made.first);
+      first = std::move(made.first);
+    } else {
+      begin_nested(p, how);
     }
-    begin_nested(p, how);
-    return {};
+    return std::nullopt;
   } catch (const std::exception& e) {
-    why.message = e.what();
+    return fault{e.what()};
   } catch (...) {
-    why.message = "an exception that is not a std::exception";
+    return fault{"an exception that is not a std::exception"};
   }
-  if (common_.listener != nullptr) common_.listener->on_remark(p.self, "crashed: " + why.message);
-  return actions{quit{term{why}}}.take();
 }
 
 void machine::begin_nested(process& p, const spawn_action& how) {
   const detail::upbringing own = how.raised();
-  auto inside =
-      std::make_unique<machine>(*this, p, own.under.get() != nullptr ? *own.under.get() : payer_);
+  auto inside = std::make_unique<machine>(
+      *this, p, own.under.get() != nullptr ? *own.under.get() : payer_of(p));
   const boot_function first = std::get<detail::function<boot_function(pid)>>(how.what)(p.self);
   p.state = detail::state_box{nested_vm{inside.get()}};
   p.is_vm = true;
@@ -194,7 +204,22 @@ void machine::shut_down(const term& why) noexcept {
 detail::account_counts machine::count() noexcept {
   detail::account_counts all{.endpoints = endpoints_.load(std::memory_order_relaxed)};  // a figure
   for (const auto& s : shards_) all += s->count();
+  // relaxed: a figure; a process may have been counted before its shard counted it.
+  all.processes -= std::min<std::uint64_t>(all.processes, kept_.load(std::memory_order_relaxed));
   return all;
+}
+
+// By way of the VM around, since this one may be about to be collected.
+void machine::look_at_custody() noexcept {
+  is_end_of_custody_wanted_.store(true, std::memory_order_release);  // -> end_custody
+  around_ == nullptr ? end_custody() : tell_container(end_wanted{number_});
+}
+
+void machine::end_custody() {
+  // acquire <- look_at_custody: whose end was wanted. If we are too early, it tells again.
+  if (!is_end_of_custody_wanted_.exchange(false, std::memory_order_acq_rel)) return;
+  const detail::account_scope paying{payer_};
+  for (const auto& s : shards_) s->ask_about_custody();
 }
 
 void machine::disown() noexcept {
@@ -205,6 +230,7 @@ void machine::disown() noexcept {
 
 void machine::close_resources() noexcept {
   const detail::account_scope paying{payer_};
+  for (const auto& s : shards_) s->close_custody();
   detail::close_all(payer_.take_last_open(), [this](const std::string& why) {
     if (common_.listener != nullptr)
       common_.listener->on_remark({id_, 0}, "a resource could not be closed: " + why);

@@ -114,7 +114,7 @@ struct universe {
   sched::atomic<bool> filled_{false};
 };
 
-class machine final : public detail::account_owner {
+class machine final : public detail::account_owner, public custody_host {
  public:
   /// The outermost VM.
   explicit machine(universe& common)
@@ -161,6 +161,9 @@ class machine final : public detail::account_owner {
   /// The process that it is in the VM around quits, for that reason; the outermost stops.
   void shut_down(const term& why) noexcept override;
   [[nodiscard]] detail::account_counts count() noexcept override;
+  void look_at_custody() noexcept override;
+  /// By the worker that runs our process in the VM around: what look_at_custody() asked for.
+  void end_custody();
   /// No more of that: this VM and those inside are about to be deleted, and what they have open is
   /// closed. Pre: not active.
   void disown() noexcept;
@@ -208,6 +211,10 @@ class machine final : public detail::account_owner {
   [[nodiscard]] const detail::bindings& bound_for(const process& p) const noexcept {
     return p.bound() ? p.bound() : bound_;
   }
+  /// Who pays for what that process allocates.
+  [[nodiscard]] detail::account& payer_of(const process& p) const noexcept {
+    return p.is_kept ? p.rare->kept_in->payer() : payer_;
+  }
   [[nodiscard]] std::vector<std::unique_ptr<shard>>& shards() noexcept { return shards_; }
   [[nodiscard]] directory& processes() noexcept { return directory_; }
   /// In how many shards its processes live.
@@ -224,6 +231,10 @@ class machine final : public detail::account_owner {
     return table_.exchange(next, std::memory_order_seq_cst);  // seq_cst: the commit protocol
   }
   [[nodiscard]] sched::spin_lock& writer() noexcept { return writer_; }
+  /// So many more processes are in custody, and are not counted here.
+  void count_kept(std::int32_t more) noexcept {
+    kept_.fetch_add(static_cast<std::uint32_t>(more), std::memory_order_relaxed);  // a figure
+  }
   /// A version has so many more. Pre: `writer` is held.
   void count_endpoints(std::int32_t more) noexcept {
     // relaxed: a figure, written under the lock.
@@ -236,7 +247,9 @@ class machine final : public detail::account_owner {
           detail::account& under, detail::bindings bound);
   void tell_container(decltype(errand::what) news);
   void begin_nested(process& p, const spawn_action& how);
-  [[nodiscard]] action_list begin_guarded(process& p, const spawn_action& how);
+  [[nodiscard]] action_list cut_off_unborn(process& p);
+  [[nodiscard]] std::optional<fault> begin_guarded(process& p, const spawn_action& how,
+                                                   action_list& first);
 
   [[nodiscard]] vm_path path() const;
 
@@ -259,6 +272,8 @@ class machine final : public detail::account_owner {
   sched::atomic<bool> stopped_{false};
   sched::atomic<std::uint32_t> stopped_shards_{0};
   sched::atomic<bool> wanted_idle_{false};
+  sched::atomic<std::uint32_t> kept_{0};
+  sched::atomic<bool> is_end_of_custody_wanted_{false};
   sched::spin_lock outbox_lock_;
   std::vector<action_list> outbox_;  // outbox_lock_
 

@@ -43,7 +43,7 @@ void shard::stop_machine_in(process& p) {
 
 // VM-3, VM-6, VM-7. Additions and deletions are changes of the table: change.cpp.
 void shard::plan_lifted(process& p, const action& a) {
-  if (const auto refused = refusal_of(a, vm_.payer())) return plan_.crash(p, *refused);
+  if (const auto refused = refusal_of(a, vm_.payer_of(p))) return plan_.crash(p, *refused);
   const auto* child = std::get_if<spawn_action>(&a.what);
   if (child == nullptr) {
     action plain{a};

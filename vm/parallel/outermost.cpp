@@ -44,6 +44,7 @@ outermost::~outermost() {
   }
   root_.disown();
   if (boot_) return;
+  root_.wait_until_idle();  // a custodian may have been shut down just before
   common_.stop_workers();
 }
 

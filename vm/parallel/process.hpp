@@ -15,6 +15,7 @@
 #pragma once
 
 #include "sched/atomic.hpp"
+#include "vm/custody.hpp"
 #include "vm/parallel/entry.hpp"
 
 #include <cstddef>
@@ -130,7 +131,9 @@ struct process : charged {
     term name{};  // constant
     charged_vector<waiting_continuation> waiting{};
     std::uint64_t next_continuation = 0;
-    detail::bindings bound{};  // constant
+    detail::bindings bound{};            // constant
+    std::shared_ptr<custody> kept_in{};  // null: nothing. Constant until it is removed.
+    bool is_rejoining = false;           // if it is kept: what came of its handler is in the queue
   };
 
   process(pid who, const term& named, unsigned shard) : home{shard}, self{who} {
@@ -141,6 +144,17 @@ struct process : charged {
   /// Of its own; empty: as the VM's.
   [[nodiscard]] const detail::bindings& bound() const noexcept {
     return rare == nullptr ? nothing_bound : rare->bound;
+  }
+  /// What it was put in custody of; null: nothing.
+  [[nodiscard]] std::shared_ptr<custody> kept_in() const noexcept {
+    return rare == nullptr ? nullptr : rare->kept_in;
+  }
+  /// Before it is known to anybody. Never more than one entry of it is in the queue then: what
+  /// waits behind that it pays for.
+  void keep_in(std::shared_ptr<custody> in) {
+    make_rare().kept_in = std::move(in);
+    is_kept = true;
+    room = 1;
   }
   [[nodiscard]] rarities& make_rare() {
     if (rare == nullptr) rare = std::make_unique<rarities>();
@@ -186,6 +200,7 @@ struct process : charged {
   bool is_away : 1 = false;     // P4
   bool has_endpoints : 1 = false;
   bool awaits_children : 1 = false;  // their first turns, before its next
+  bool is_kept = false;  // in custody: constant until it is removed. Its killer reads it, too
   detail::state_box state{};
   parallel::backlog backlog;  // P3
   endpoint_chain endpoints;   // W

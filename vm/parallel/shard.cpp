@@ -191,12 +191,21 @@ void shard::refill(process& p) {
   if (p.awaits_children) return;
   while (!p.backlog.empty()) {
     const bool is_reason = p.backlog.front().which() == entry_kind::reason;
-    if (p.queued() >= most_queued_ && !is_reason) return;
+    if (p.queued() >= most_queued_of(p) && !is_reason) return;
     queue_.emplace(std::move(p.backlog.front()));
     p.backlog.pop();
     --aside_;
   }
-  p.room = most_queued_;
+  p.room = most_queued_of(p);
+}
+
+/// What waits is held for it: it pays.
+void shard::put_aside_kept(process& p, entry one) {
+  detail::account& payer = vm_.payer_of(p);
+  const payer_scope pays{payer};  // by which its limit is looked at, too
+  if (one.which() != entry_kind::errand) one.topic().pass_on(payer);
+  p.put_aside(std::move(one));
+  ++aside_;
 }
 
 // GC-1, GC-2. The agent stays, and who is dead is buried in its turn.
@@ -210,6 +219,7 @@ void shard::note_if_idle(process& p) {
       p.has_waiting() || !alive(p)) {
     return;
   }
+  if (p.is_kept && p.is_cut_off) return;  // its first actions were dropped: end_custody() says so
   if (machine* const inside = machine_in(p); inside != nullptr) {
     // GC-3. If it is busy now, it tells us when it is not; it may have become idle in between.
     inside->ask_for_idle_news();
@@ -240,13 +250,18 @@ void shard::collect() {
 
 void shard::adopt(process& p) {
   p.place = static_cast<std::uint32_t>(processes_.size());
-  if (p.backlog.empty()) p.room = most_queued_;
+  if (p.backlog.empty()) p.room = most_queued_of(p);
   p.is_settled = true;
-  if (p.bound()) is_watched_ = true;  // before anything of it is called
+  if (p.bound() || p.is_kept) is_watched_ = true;  // before anything of it is called
+  if (p.is_kept) adopt_kept(p);
   processes_.emplace_back(&p);
 }
 
 std::unique_ptr<process> shard::let_go(process& p) {
+  if (p.is_kept) {
+    p.rare->kept_in->count_processes(-1);
+    vm_.count_kept(-1);
+  }
   std::unique_ptr<process> gone = std::move(processes_[p.place]);
   if (p.place + 1 < processes_.size()) {
     processes_[p.place] = std::move(processes_.back());
@@ -263,6 +278,7 @@ void shard::remove(process& p) {
   std::unique_ptr<process> gone = let_go(p);
   gone->is_gone = true;
   gone->state = {};
+  if (std::exchange(gone->is_kept, false)) gone->rare->kept_in.reset();
   gone->handled += gone->backlog.size();  // nobody will: it is dropped
   aside_ -= gone->backlog.size();
   gone->backlog = {};

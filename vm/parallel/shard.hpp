@@ -109,6 +109,10 @@ class shard final : public sched::task {
   }
   /// That of the VMs in its processes: machine::disown().
   void disown_machines() noexcept;
+  /// What those in custody have open. Pre: not active.
+  void close_custody() noexcept;
+  /// Some of them may be to end. Any thread, in the scope of the VM's account.
+  void ask_about_custody();
   /// Processes and what waits for them, as of the beginning or the end of the last quantum. Any
   /// thread.
   [[nodiscard]] detail::account_counts count() noexcept;
@@ -159,6 +163,8 @@ class shard final : public sched::task {
   }
   template <class... Arguments>
   void put_aside(process& p, Arguments&&... arguments) {
+    if (p.is_kept) [[unlikely]]
+      return put_aside_kept(p, entry{std::forward<Arguments>(arguments)...});
     p.put_aside(std::forward<Arguments>(arguments)...);
     ++aside_;
   }
@@ -166,6 +172,11 @@ class shard final : public sched::task {
     return queue_.size() + first_turns_.size();
   }
   [[nodiscard]] bool has_work() const noexcept { return waiting() > 0 || !idle_.empty(); }
+  void put_aside_kept(process& p, entry one);
+  /// How much of it may stand in the queue (P3).
+  [[nodiscard]] std::uint16_t most_queued_of(const process& p) const noexcept {
+    return p.is_kept ? std::uint16_t{1} : most_queued_;
+  }
   void publish_counts() noexcept;
   void fetch_ahead() const noexcept;
   void fetch_ahead(const endpoint& to) const noexcept;
@@ -235,6 +246,9 @@ class shard final : public sched::task {
   void settle(process& p, action_list& first);
   template <class F>
   [[nodiscard]] verdict run_guarded(process& p, F f);
+  template <class F>
+  [[nodiscard]] verdict run_kept(process& p, F f);
+  [[nodiscard]] verdict handle_kept(process& p, endpoint& to, const event& what);
   [[nodiscard]] verdict conclude(process& p, visit& mine, verdict how);
   [[nodiscard]] verdict fail(process& p, visit& mine, fault why);
   [[nodiscard]] verdict stop_short(process& p, visit& mine);
@@ -310,6 +324,8 @@ class shard final : public sched::task {
   }
   void plan_send(const send_message& a, const table& at);
   void plan_spawn(process& p, const spawn_action& a);
+  [[nodiscard]] std::unique_ptr<process> make_child(const process& parent, pid child,
+                                                    const spawn_action& a);
   [[nodiscard]] unsigned home_for_child();
 
   /// What is committed by `p`, or on behalf of whom; only while recording.
@@ -342,6 +358,8 @@ class shard final : public sched::task {
 
   // end.cpp
   void end_vm(std::uint32_t number);
+  void end_custody();
+  void adopt_kept(process& p);
   void cut_off(process& p, bool in_call);
   void cut_off_all();
 
@@ -396,6 +414,8 @@ class shard final : public sched::task {
   /// For other threads: processes, and entries in the queue and in backlogs; in one word.
   sched::atomic<std::uint64_t> counts_{0};
   process* left_ = nullptr;  // away since the last run
+  /// An errand about those in custody is on its way.
+  sched::atomic<bool> is_asked_about_custody_{false};
   plan plan_;
   std::vector<shard*> homes_;  // the receivers' shards, ascending
   bool outbox_locked_ = false;

@@ -86,13 +86,15 @@ void shard::come_back(visit& from) {
 void shard::take_back(process& p, entry one) {
   --away_;
   p.is_away = false;
-  p.room = most_queued_;
+  if (p.is_kept) p.rare->is_rejoining = true;
+  p.room = most_queued_of(p);
   if (broken(mutant::rejoins_late)) refill(p);
   queue_.emplace(std::move(one));
   refill(p);
 }
 
 void shard::commit_rejoin(process& p, rejoin& r) {
+  if (p.is_kept) p.rare->is_rejoining = false;
   if (r.is_refused) {
     cut_off(p, true);
   } else if (r.failure) {

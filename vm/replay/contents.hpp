@@ -27,7 +27,7 @@ enum class commit_kind : std::uint8_t {
   transition,  ///< of the process of that number
   arrival,     ///< an event of the VM around enters
   injection,   ///< a message of the program
-  shutdown     ///< that process, a VM, was shut down with its custodian
+  shutdown     ///< that process was shut down with its custodian
 };
 
 struct commit_record {
@@ -40,7 +40,7 @@ struct commit_record {
   term why{};                           ///< of a shutdown
 };
 
-/// Where a process was cut off: its VM was ended by its custodian.
+/// Where a process was cut off: it, or its VM, was ended by its custodian.
 struct cut {
   std::uint64_t counted;  ///< calls that were to their end
   std::uint64_t begun;    ///< and one more, if that was refused memory

@@ -69,7 +69,7 @@ std::uint64_t journal::commits() const noexcept { return inside_->size(); }
 //     vm 3 1           the VM in process 1 of the VM in process 3
 //     t 7 8 9          process 7 committed a transition, and made processes 8 and 9
 //     a                an event arrived
-//     x 7 memory-limit  process 7, a VM, was shut down for that reason
+//     x 7 memory-limit  process 7, perhaps a VM, was shut down for that reason
 //     p #s(go 1)       the program injected a message; s: the other way round
 // and behind all VMs
 //     w #pid[0:7] 12.5 #f      what the world answered process 7 of the outermost VM, in order

@@ -19,6 +19,13 @@ std::string place_of(const vm_path& path) {
   return text;
 }
 
+/// Those that the path leads through, but for the outermost.
+template <class F>
+void each_vm_of(const vm_path& path, F f) {
+  std::uint64_t id = root_vm;
+  for (const std::uint32_t number : path) f(id = pid{id, number}.as_vm());
+}
+
 std::string name_of(const commit_record& c) {
   switch (c.kind) {
     case commit_kind::arrival: return "an arrival";
@@ -36,6 +43,12 @@ replayer::replayer(functional::settings& common, functional::machine& root, cons
     : common_{common}, root_{root}, of_{of}, message_of_{std::move(message_of)} {
   common.cut_off = &of.inside().all_cut_off();
   for (auto& [path, all] : of.inside().in_order()) tracks_.push_back({path, std::move(all)});
+  for (const track& t : tracks_) {
+    for (const commit_record* const c : t.all) {
+      if (c->kind == commit_kind::shutdown)
+        each_vm_of(t.path, [&](std::uint64_t id) { ++common.ends_to_come[id]; });
+    }
+  }
 }
 
 std::uint64_t replayer::perform(std::uint64_t most,
@@ -70,7 +83,7 @@ bool replayer::try_next(track& of) {
   } else {
     vm_path path = of.path;
     path.push_back(c.kind == commit_kind::arrival ? functional::arrival_step : c.number);
-    if (!(c.kind == commit_kind::shutdown ? root_.end_recorded(path, c.why) : root_.step(path)))
+    if (!(c.kind == commit_kind::shutdown ? end(of.path, path, c.why) : root_.step(path)))
       return false;
   }
   if (!common_.numbers.empty()) {
@@ -79,6 +92,17 @@ bool replayer::try_next(track& of) {
   }
   ++of.done;
   return true;
+}
+
+// Before it is performed, since what that leaves idle can be collected then.
+bool replayer::end(const vm_path& in, const vm_path& who, const term& why) {
+  auto& to_come = common_.ends_to_come;
+  each_vm_of(in, [&](std::uint64_t id) {
+    if (--to_come[id] == 0) to_come.erase(id);
+  });
+  if (root_.end_recorded(who, why)) return true;
+  each_vm_of(in, [&](std::uint64_t id) { ++to_come[id]; });
+  return false;
 }
 
 void replayer::give_up() const {

@@ -35,6 +35,8 @@ class replayer {
   };
 
   [[nodiscard]] bool try_next(track& of);
+  /// What a custodian ended in that VM.
+  [[nodiscard]] bool end(const vm_path& in, const vm_path& who, const term& why);
   [[noreturn]] void give_up() const;
 
   functional::settings& common_;

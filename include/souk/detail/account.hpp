@@ -95,10 +95,7 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   /// From now on the owner is not to be shut down.
   void disown() noexcept;
   /// The owner is gone, and lets it go.
-  void close() noexcept {
-    disown();
-    let_go();
-  }
+  void close() noexcept;
   void hold() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }  // relaxed: held
   void let_go() noexcept;
 
@@ -160,6 +157,8 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   [[nodiscard]] bool is_over() const noexcept {
     return over_.load(std::memory_order_relaxed);  // relaxed: a matter of time
   }
+  /// It is shut down when the machine cannot give so many bytes more: shortage.cpp.
+  void require_memory(std::uint64_t bytes);
   /// Its owner is shut down, or else those of the accounts inside.
   void end_vms(const term& why) noexcept;
   /// If it is of no VM, closes what is open. (A VM does that when it has ended.)
@@ -269,6 +268,14 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   [[nodiscard]] account_counts count_own() const noexcept;
   [[nodiscard]] account* tightest_over() noexcept;
   void exceed() noexcept;
+  // shortage.cpp
+  void set_limit(std::uint64_t bytes) noexcept;
+  void limit_program() noexcept;
+  static void relieve_machine() noexcept;
+  [[nodiscard]] bool is_to_go_for_memory() const noexcept;
+  [[nodiscard]] bool is_ending() const noexcept;
+  [[nodiscard]] bool is_leaf() const noexcept;
+  [[nodiscard]] static account* biggest() noexcept;
 
   std::atomic<std::uint64_t> live_{0};     // own bytes, and `closed`
   std::atomic<std::int64_t> below_{0};     // of the accounts inside, as far as folded
