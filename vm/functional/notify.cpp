@@ -10,6 +10,8 @@ void machine::enqueue(process& p, actions all) {
 void machine::run(process& p, const endpoint& ep, const event& e) {
   if (!begins_call(p)) return;
   if (common_.listener != nullptr) common_.listener->on_event(p.self, ep.id, e);
+  if (common_.mirror != nullptr && common_.mirror->is_watching()) [[unlikely]]
+    return run_watched(p, ep, e);
   run(p, ep.on_event, e);
 }
 

@@ -17,6 +17,7 @@
 #include "sched/atomic.hpp"
 #include "vm/parallel/entry.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -131,6 +132,9 @@ struct process : charged {
     charged_vector<waiting_continuation> waiting{};
     std::uint64_t next_continuation = 0;
     detail::bindings bound{};  // constant
+    // While somebody looks: all that it handled, as far as seen, and its time in handlers.
+    std::uint64_t handled = 0;
+    std::chrono::nanoseconds busy{0};
   };
 
   process(pid who, const term& named, unsigned shard) : home{shard}, self{who} {
