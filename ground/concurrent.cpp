@@ -33,7 +33,8 @@ class concurrent_runner final : public runner {
              .workers = options().workers,
              .executor = options().executor,
              .listener = &hears(),
-             .record = options().record},
+             .record = options().record,
+             .reflect = options().reflect},
             {.place = &inside_, .on_news = [queue = ready()] { queue->push(news_ticket); }}} {}
 
  private:

@@ -1,5 +1,6 @@
 // The ground VM on the functional VM: one thread runs the VM and brings values to it, in turn.
 #include "ground/runner.hpp"
+#include "vm/reflection/core.hpp"
 
 namespace souk::ground {
 namespace {
@@ -11,8 +12,17 @@ class sequential_runner final : public runner {
         vm_{{.kind = vm_kind::functional,
              .seed = options().seed,
              .listener = &hears(),
+             .reflect = options().reflect,
              .on_escape = [this](const action&) { refuse_escape(); }},
-            std::move(boot)} {}
+            std::move(boot)} {
+    if (options().reflect != nullptr)
+      options().reflect->inside().ring([queue = ready()] { queue->push(news_ticket); });
+  }
+  sequential_runner(const sequential_runner&) = delete;
+  sequential_runner& operator=(const sequential_runner&) = delete;
+  ~sequential_runner() override {
+    if (options().reflect != nullptr) options().reflect->inside().ring({});
+  }
 
  private:
   void serve() override {
@@ -28,6 +38,7 @@ class sequential_runner final : public runner {
   // One value, and all that follows from it in one round, before the next is taken.
   void deliver(ticket t) {
     if (t == signal_ticket) return stop();
+    if (t == news_ticket) return;  // a process was killed: the next round comes in any case
     if (auto came = wanted().take(t)) {
       vm_.inject(send_message{std::move(came->message)});
       vm_.run_round();

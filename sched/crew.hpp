@@ -58,6 +58,9 @@ class crew : public executor {
 
   [[nodiscard]] unsigned workers() const noexcept final { return workers_; }
   void submit(task& ready) final;
+  [[nodiscard]] const void* in_code_of(unsigned worker) const noexcept final {
+    return places_[worker].shown.whose();
+  }
 
  protected:
   explicit crew(unsigned workers);

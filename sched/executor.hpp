@@ -38,6 +38,10 @@ class executor {
   virtual ~executor() = default;
   [[nodiscard]] virtual unsigned workers() const noexcept = 0;
   virtual void submit(task& ready) = 0;
+  /// In whose user code that worker is (turn::whose), as far as it shows. Any thread.
+  [[nodiscard]] virtual const void* in_code_of(unsigned /*worker*/) const noexcept {
+    return nullptr;
+  }
 };
 
 // An executor is made and ended while no task is submitted or runs.

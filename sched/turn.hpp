@@ -63,6 +63,12 @@ class alignas(64) turn {
     return user_.load(std::memory_order_relaxed) != nobody;  // relaxed: its own word
   }
 
+  /// Whose code it is in; null: in none. Any thread; the worker may have left it by now.
+  [[nodiscard]] const void* whose() const noexcept {
+    // acquire <- begin: what the worker knew of it then.
+    return reinterpret_cast<const void*>(user_.load(std::memory_order_acquire));
+  }
+
   /// Whether the worker seems to be where it was at the last call. In case it is not, it is told
   /// that it is watched, and maybe to `hurry`.
   [[nodiscard]] bool has_lasted(bool hurry) noexcept {

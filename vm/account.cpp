@@ -27,16 +27,18 @@ std::int64_t step_of(std::int64_t total) noexcept {
 
 }  // namespace
 
-account::account(id_type id, account* around, account_owner* owner) noexcept
-    : around_{around}, owner_{owner}, id_{id} {}
+account::account(id_type id, account* around) noexcept : around_{around}, id_{id} {}
 account::~account() = default;
 
-account& account::open(account& around, account_owner* owner) {
-  return registry().open(&around, owner);
+account& account::open(account& around) { return registry().open(&around); }
+
+void account::own(account_owner& owner) noexcept {
+  const std::scoped_lock held{registry().tree};
+  owner_ = &owner;
 }
 
 account& account::of_the_program() noexcept {
-  static account& program = registry().open(nullptr, nullptr);
+  static account& program = registry().open(nullptr);
   return program;
 }
 

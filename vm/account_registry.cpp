@@ -1,5 +1,9 @@
 #include "vm/account_registry.hpp"
 
+#include "vm/reflection/vm_owner.hpp"
+#include "vm/resources.hpp"
+
+#include <algorithm>
 #include <memory>
 #include <new>
 
@@ -11,12 +15,12 @@ account_registry& account_registry::the() {
   return registry;
 }
 
-account& account_registry::open(account* around, account_owner* owner) {
+account& account_registry::open(account* around) {
   const std::scoped_lock held{tree};
   bury_ended();
   if (free_.empty()) add_chunk();
   const account::id_type id = free_.back();
-  auto* const fresh = new account{id, around, owner};
+  auto* const fresh = new account{id, around};
   free_.pop_back();
   // relaxed: chunks are written under the lock that we hold.
   (*chunks_.at(id / chunk_size).load(std::memory_order_relaxed)).at(id % chunk_size) = fresh;
@@ -86,6 +90,33 @@ void account_registry::mark_limited_below(account& top) noexcept {
   each_below(top, [](account& a) {
     a.limited_.store(true, std::memory_order_relaxed);  // relaxed: a matter of time
   });
+}
+
+std::vector<custodian_view> account_registry::list() {
+  std::vector<custodian_view> all;
+  const std::scoped_lock held{tree};
+  // The total of each is the sum of those inside, as they stand behind it.
+  const auto add = [&](const auto& self, account& a) -> std::uint64_t {
+    const std::size_t place = all.size();
+    custodian_view& one = all.emplace_back();
+    one.id = a.id();
+    if (a.around_ != nullptr) one.around = a.around_->id();
+    if (const auto* const of = dynamic_cast<const vm_owner*>(a.owner_); of != nullptr)
+      one.vm = of->id();
+    one.own_bytes = a.live_bytes();
+    one.open_resources = a.open_ == nullptr ? 0 : a.open_->all.size();
+    // relaxed, here and below: figures.
+    const std::uint64_t limit = a.limit_.load(std::memory_order_relaxed);
+    if (limit != account::no_limit) one.limit_bytes = limit;
+    std::uint64_t total = one.own_bytes;
+    for (account* inside = a.inside_; inside != nullptr; inside = inside->next_)
+      total += self(self, *inside);
+    all[place].total_bytes = total;
+    all[place].peak_bytes = std::max(total, a.peak_.load(std::memory_order_relaxed));
+    return total;
+  };
+  (void)add(add, account::of_the_program());
+  return all;
 }
 
 void account_registry::add_chunk() {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <souk/detail/account.hpp>
+#include <souk/reflection.hpp>
 
 #include <array>
 #include <atomic>
@@ -23,7 +24,7 @@ struct account_registry {
 
   [[nodiscard]] static account_registry& the();
 
-  [[nodiscard]] account& open(account* around, account_owner* owner);
+  [[nodiscard]] account& open(account* around);
   /// Nobody holds it, and nothing is charged to it. Maybe under the lock of an inbox, where memory
   /// was freed: so if `tree` is held by another thread this does not wait, and somebody else
   /// buries it.
@@ -40,6 +41,9 @@ struct account_registry {
   }
   static void shut_down_below(account& top, const term& why) noexcept;
   static void mark_limited_below(account& top) noexcept;
+
+  /// All of the program, each behind that around it.
+  [[nodiscard]] std::vector<custodian_view> list();
 
   std::recursive_mutex tree;
   /// Bytes taken less bytes given back, as far as threads have told.

@@ -2,6 +2,8 @@
 
 #include "vm/functional/machine.hpp"
 #include "vm/parallel/outermost.hpp"
+#include "vm/reflection/core.hpp"
+#include "vm/reflection/doorway.hpp"
 #include "vm/replay/replayer.hpp"
 
 #include <stdexcept>
@@ -21,6 +23,7 @@ class vm::implementation {
   virtual ~implementation() = default;
 
   virtual bool run_round() = 0;
+  virtual void run_until_inert() = 0;
   virtual void inject(std::span<const send_message> messages) = 0;
   virtual bool step(std::span<const std::uint32_t> path) = 0;
   virtual std::vector<std::vector<std::uint32_t>> steppable() = 0;
@@ -46,36 +49,48 @@ class vm::implementation {
   std::function<void(const action&)> on_escape_;
 };
 
-class vm::functional_vm final : public vm::implementation {
+class vm::functional_vm final : public vm::implementation, public reflection::core::subject {
  public:
   functional_vm(const boot_function& boot, vm_options options)
       : implementation{options},
         common_{.listener = options.listener,
                 .shuffled = options.seed != 0,
-                .dice = std::mt19937_64{options.seed}},
+                .dice = std::mt19937_64{options.seed},
+                .mirror = options.reflect == nullptr ? nullptr : &options.reflect->inside()},
         root_{common_} {
     root_.boot(boot);
+    if (common_.mirror == nullptr) return;
+    door_.emplace([this](const inquiry& what) { root_.answer(what); });
+    common_.mirror->attach(*this);
+  }
+  functional_vm(const functional_vm&) = delete;
+  functional_vm& operator=(const functional_vm&) = delete;
+  ~functional_vm() override {
+    if (common_.mirror != nullptr) common_.mirror->detach(*this);
   }
 
   bool run_round() override {
-    if (common_.driven) {
-      throw usage_error{
-          "vm::run_round() after vm::step(): a VM is either driven or runs by itself; make another "
-          "vm"};
+    const doorway::stay running{door()};
+    return run_once();
+  }
+  void run_until_inert() override {
+    const doorway::stay running{door()};
+    while (run_once()) {
+      if (door_) door_->look_up();
     }
-    started_ = true;
-    root_.end_what_is_shut_down();
-    root_.run_round();
-    root_.end_what_is_shut_down();
-    let_escape(root_.take_external());
-    return !root_.is_idle();
   }
 
+  void ask(const inquiry& what) override { door_->knock(what); }
+  unsigned workers() const noexcept override { return 1; }
+  std::vector<pid> running() override { return {}; }
+
   void inject(std::span<const send_message> messages) override {
+    const doorway::stay running{door()};
     for (const send_message& each : messages) root_.inject(each);
   }
 
   bool step(std::span<const std::uint32_t> path) override {
+    const doorway::stay running{door()};
     drive("vm::step()");
     const bool stepped = root_.step(path);
     root_.end_what_is_shut_down();
@@ -91,6 +106,7 @@ class vm::functional_vm final : public vm::implementation {
   }
 
   std::uint64_t replay(const journal& of, std::uint64_t most) override {
+    const doorway::stay running{door()};
     drive("vm::replay()");
     return replayer{common_, root_, of}.perform(
         most, [this](const action_list& out) { let_escape(out); });
@@ -99,6 +115,22 @@ class vm::functional_vm final : public vm::implementation {
   bool is_shut_down() const override { return root_.is_shut_down(); }
 
  private:
+  [[nodiscard]] doorway* door() noexcept { return door_ ? &*door_ : nullptr; }
+
+  bool run_once() {
+    if (common_.driven) {
+      throw usage_error{
+          "vm::run_round() after vm::step(): a VM is either driven or runs by itself; make another "
+          "vm"};
+    }
+    started_ = true;
+    root_.end_what_is_shut_down();
+    root_.run_round();
+    root_.end_what_is_shut_down();
+    let_escape(root_.take_external());
+    return !root_.is_idle();
+  }
+
   void drive(const std::string& who) {
     if (started_) {
       throw usage_error{who +
@@ -111,6 +143,7 @@ class vm::functional_vm final : public vm::implementation {
   functional::settings common_;
   bool started_ = false;
   functional::machine root_;
+  std::optional<doorway> door_;  // if others can look
 };
 
 class vm::parallel_vm final : public vm::implementation {
@@ -123,6 +156,7 @@ class vm::parallel_vm final : public vm::implementation {
     for (const action_list& out : inside_.take_outbox()) let_escape(out);
     return false;
   }
+  void run_until_inert() override { (void)run_round(); }
 
   void inject(std::span<const send_message> messages) override { inside_.inject(messages); }
 
@@ -161,10 +195,7 @@ vm& vm::operator=(vm&&) noexcept = default;
 vm::~vm() = default;
 
 bool vm::run_round() { return inside_->run_round(); }
-void vm::run_until_inert() {
-  while (run_round()) {
-  }
-}
+void vm::run_until_inert() { inside_->run_until_inert(); }
 void vm::inject(const send_message& message) { inside_->inject({&message, 1}); }
 void vm::inject(std::span<const send_message> messages) { inside_->inject(messages); }
 bool vm::step(std::span<const std::uint32_t> path) { return inside_->step(path); }

@@ -72,6 +72,8 @@ struct ground_options {
   /// Parallel: where the commits are recorded, the values of event sources, and what handlers were
   /// told by the drivers, fresh_symbol() and timer::now_msecs(). Must outlive the call.
   journal* record = nullptr;
+  /// As in vm_options; not in a replay.
+  reflection* reflect = nullptr;
   /// A recorded run of the same program, to be repeated instead of running: on the functional VM,
   /// commit by commit, without the outside world. No event source is asked; an object that came in
   /// with a value is a stand-in that can do nothing, so as_host() finds none. `kind` and what

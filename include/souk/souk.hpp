@@ -13,6 +13,7 @@
 #include <souk/pattern.hpp>
 #include <souk/process.hpp>
 #include <souk/record.hpp>
+#include <souk/reflection.hpp>
 #include <souk/role.hpp>
 #include <souk/symbol.hpp>
 #include <souk/tcp.hpp>

@@ -29,6 +29,8 @@
 
 namespace souk {
 
+class reflection;  // reflection.hpp
+
 /// Which implementation runs the VM. All mean the same: docs/semantics.md.
 enum class vm_kind : std::uint8_t {
   /// The reference: sequential, in rounds, plain.
@@ -76,6 +78,8 @@ struct vm_options {
   vm_listener* listener = nullptr;
   /// Parallel: where the commits are recorded. Must outlive the VM.
   journal* record = nullptr;
+  /// Through which others see the VM while it runs. Must outlive it.
+  reflection* reflect = nullptr;
   /// What at-meta-level actions of the outermost VM's processes do (VM-11): endpoint ids are
   /// #(pid id). Without it they are dropped with a remark.
   std::function<void(const action&)> on_escape{};

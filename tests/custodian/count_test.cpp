@@ -137,6 +137,23 @@ TEST_P(CountOfQueued, IsSeenFromOutsideWhileAHandlerRuns) {
   EXPECT_EQ(of.usage().own_counts.queued, 0U);
 }
 
+// A custodian is not asked before it is whole.
+TEST(CountWhileVmsAreMade, MayBeReadByOthers) {
+  std::atomic<bool> over{false};
+  std::thread onlooker{[&] {
+    while (!over) EXPECT_LT(custodian::current().usage().total_counts.processes, 1'000U);
+  }};
+  for (int i = 0; i < 200; ++i) {
+    for (const vm_kind kind : {vm_kind::functional, vm_kind::parallel}) {
+      vm v{vm_options{.kind = kind, .workers = 2},
+           spawn_vm(at_meta_level(subscriber("x"_sym)), spawn_vm(spawn(quit())))};
+      v.run_until_inert();
+    }
+  }
+  over = true;
+  onlooker.join();
+}
+
 // Whatever moves, waits aside, is taken over or dropped: at rest nothing is left, and another
 // thread may look all the time.
 class CountWhileAllMoves : public ::testing::TestWithParam<std::uint64_t> {};

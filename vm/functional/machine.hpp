@@ -11,6 +11,7 @@
 //           run      a handler: new state at once, its actions become pending       (ORD-2)
 //     at_meta_level  actions for the VM around, and events back                     relay.cpp
 //     shut_down      a custodian ends a VM                                          end.cpp
+//     answer         what others see of it                                          mirror.cpp
 //
 // Threads    One at a time.
 // Ownership  A machine owns its processes; its container owns it as the state of a process.
@@ -27,10 +28,15 @@
 
 #include "vm/call_watch.hpp"
 #include "vm/custody.hpp"
+#include "vm/reflection/core.hpp"
+#include "vm/reflection/sampler.hpp"
+#include "vm/reflection/tally.hpp"
+#include "vm/reflection/vm_owner.hpp"
 #include "vm/replay/contents.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <limits>
@@ -70,6 +76,7 @@ struct process {
   charged_vector<action_list> pending{};  // transitions, oldest first
   std::uint64_t calls = 0;                // of its functions
   bool is_cut_off = false;                // no more of them: its VM ends
+  std::chrono::nanoseconds busy{0};       // in its handlers, while it is measured
   detail::bindings bound{};               // empty: as the VM's
   std::shared_ptr<custody> kept_in{};     // constant; null: nothing
 };
@@ -92,11 +99,15 @@ struct settings {
   /// In a replay: in which VMs custodians will end something yet, and how often. Those are not
   /// collected before, since in the run they were not idle.
   std::map<std::uint64_t, std::uint64_t> ends_to_come{};
+  /// Through which others look; null: nobody can.
+  reflection::core* mirror = nullptr;
+  sampler samples{16};
+  std::uint64_t calls = 0;  ///< of functions of the program
   /// A custodian has shut down a VM. (It may be that of another thread.)
   std::atomic<bool> is_end_wanted{false};
 };
 
-class machine final : public detail::account_owner, public custody_host {
+class machine final : public vm_owner, public custody_host {
  public:
   /// The outermost VM.
   explicit machine(settings& common)
@@ -107,9 +118,11 @@ class machine final : public detail::account_owner, public custody_host {
           detail::bindings bound)
       : common_{common},
         container_{container},
-        payer_{detail::account::open(under, this)},
+        payer_{detail::account::open(under)},
         bound_{std::move(bound)},
-        id_{id} {}
+        id_{id} {
+    payer_.own(*this);
+  }
   ~machine() override;
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
@@ -132,6 +145,7 @@ class machine final : public detail::account_owner, public custody_host {
   void look_at_custody() noexcept override { common_.is_end_wanted = true; }
   void shut_down(const term& why) noexcept override;
   [[nodiscard]] detail::account_counts count() noexcept override;
+  [[nodiscard]] std::uint64_t id() const noexcept override { return id_; }
   /// What is open here and in the VMs inside is closed: the VM has ended.
   void close_resources() noexcept;
   /// Ends the VMs that were shut down since the last call. Of the outermost, between two steps.
@@ -140,6 +154,9 @@ class machine final : public detail::account_owner, public custody_host {
   /// The end of the VM in the process that `path` names, as it was recorded. False: none is there.
   bool end_recorded(std::span<const std::uint32_t> path, const term& why);
   [[nodiscard]] detail::account& payer() const noexcept { return payer_; }
+
+  /// Of the outermost, between two rounds or steps: mirror.cpp.
+  void answer(const inquiry& what);
 
   /// Delivers a message that no process sent (INJ-1).
   void inject(const send_message& message);
@@ -208,6 +225,12 @@ class machine final : public detail::account_owner, public custody_host {
   }
   void crash(process& p, const fault& why);
 
+  // mirror.cpp
+  void describe(survey& into, survey::part& said);
+  [[nodiscard]] static process_view view_of(process& p, bool with_endpoints);
+  [[nodiscard]] bool obey(order& wanted);
+  void run_watched(process& p, const endpoint& ep, const event& e);
+
   // relay.cpp
   void perform_at_meta_level(const action& a, process& self);
   void lift(const add_endpoint& a, process& self);
@@ -250,6 +273,8 @@ class machine final : public detail::account_owner, public custody_host {
   /// Driven: the machines of nested VMs that have ended, or were collected with such machines in
   /// them. What they do is not seen outside (VM-6).
   std::map<std::uint32_t, std::unique_ptr<machine>> ended_;
+  const process* sender_ = nullptr;  // of the message that is being delivered
+  std::unique_ptr<tally> measured_;  // null: nothing was
   /// For other threads, as of the last round or step; relaxed throughout: figures.
   struct {
     std::atomic<std::size_t> processes{0};
@@ -299,6 +324,7 @@ void machine::call(process& p, F f) {
   if (!begins_call(p)) return;
   const bool comes_to_nothing = !counts_call(p);
   ++p.calls;
+  ++common_.calls;
   if (comes_to_nothing) return;
   const payer_scope pays{payer_of(p)};
   const detail::bound_scope as{bound_for(p)};

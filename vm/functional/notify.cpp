@@ -13,6 +13,8 @@ void machine::run(process& p, const endpoint& ep, const event& e) {
   if (common_.listener != nullptr) common_.listener->on_event(p.self, ep.id, e);
   const payer_scope pays{payer_of(p)};
   if (p.kept_in != nullptr) pass_on(e, p.kept_in->payer());
+  if (common_.mirror != nullptr && common_.mirror->is_watching()) [[unlikely]]
+    return run_watched(p, ep, e);
   run(p, ep.on_event, e);
 }
 

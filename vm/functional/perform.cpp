@@ -94,8 +94,10 @@ void machine::perform(const send_message& a, process* self) {
         run(p, ep, message);
     });
   };
+  sender_ = self;
   if (self != nullptr) deliver(*self);
   each(processes_, [&](auto& entry) { deliver(entry.second); });
+  sender_ = nullptr;
   if (common_.listener != nullptr && a.body.is_false()) {
     common_.listener->on_remark(self != nullptr ? self->self : pid{id_, 0},
                                 "the message #f reaches nobody (TOP-6)");

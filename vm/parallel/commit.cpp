@@ -51,7 +51,7 @@ inline bool shard::commit_local_send(process& p, send_message& a) {
   if (to == nullptr) return commit_local_send_to_any(p, a);
   if (!lives_here(*owner, at.id)) return false;
   if (record_ != nullptr) note_local(p);
-  if (has_others_) owner->last_sender = p.self.number;
+  if (notes_senders_) owner->last_sender = p.self.number;
   deliver_message(*to, *owner, a.orientation, std::move(a.body));
   return true;
 }

@@ -30,7 +30,7 @@ inline bool shard::queue_message_for(receiver one, process& p, send_message& a) 
   queue_.emplace(entry_kind::message, *one.to, a.orientation, interest_type::participant,
                  std::move(a.body));
   ++one.owner->arrived;
-  if (has_others_) one.owner->last_sender = p.self.number;
+  if (notes_senders_) one.owner->last_sender = p.self.number;
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include <souk/event.hpp>
 
 #include "vm/parallel/endpoint.hpp"
+#include "vm/reflection/survey.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -105,6 +106,15 @@ struct receipt_from_inside {
   receipt handled;
 };
 
+/// What is asked of all parts of all VMs: mirror.cpp.
+struct inquire {
+  inquiry what;
+};
+/// The order of an inquiry, for the shard where its process lives.
+struct obey_order {
+  inquiry what;
+};
+
 struct move_in {};  // from another shard, with all that it has
 /// What came of the handler that the shard was taken over from.
 struct rejoin {
@@ -119,7 +129,7 @@ struct errand : charged {
   std::variant<settle_in, resume, greet_child, greet_outer_child, commit_later, registered_event,
                sign, bury, inject, arrival, arrival_of_child, hand_out, stop, stop_inside, stop_own,
                inside_is_idle, outbox_filled, end_wanted, end_of_custody, receipt_from_inside,
-               move_in, rejoin>
+               inquire, obey_order, move_in, rejoin>
       what;
 
   errand(process* p, decltype(what) w) : owner{p}, what{std::move(w)} {}

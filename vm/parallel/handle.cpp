@@ -109,8 +109,9 @@ void shard::begin_call(process& p) noexcept {
 
 template <class K, class... Arguments>
 shard::verdict shard::run_continuation(process& p, const K& k, const Arguments&... arguments) {
-  if (is_watched_) {
+  if (tells_of_calls_) {
     if (listener_ != nullptr) listener_->on_continuation(p.self);
+    if (observed_ != nullptr) observed_->call(p);
     begin_call(p);
     if (p.is_kept) return run_kept(p, [&](actions& out) { k(arguments..., p.state, out); });
   }
@@ -119,6 +120,7 @@ shard::verdict shard::run_continuation(process& p, const K& k, const Arguments&.
 
 [[gnu::noinline]] void shard::tell_of_call(process& p, endpoint& to, const event& what) {
   if (listener_ != nullptr) listener_->on_event(p.self, to.id, what);
+  if (observed_ != nullptr) observed_->call(p, to, what);
   begin_call(p);
 }
 
@@ -131,7 +133,7 @@ shard::verdict shard::run_continuation(process& p, const K& k, const Arguments&.
 }
 
 inline shard::verdict shard::handle_event(process& p, endpoint& to, const event& what) {
-  if (is_watched_) [[unlikely]] {
+  if (tells_of_calls_) [[unlikely]] {
     tell_of_call(p, to, what);
     if (p.is_kept) return handle_kept(p, to, what);
   }
@@ -330,6 +332,8 @@ shard::verdict shard::handle_errand(process& p, std::unique_ptr<errand> job) {
                  [&](end_of_custody&) { end_custody(); },
                  [&](hand_out& h) { give_to_all(h.handled); },
                  [&](receipt_from_inside& r) { vm_.send_out(std::move(r.handled)); },
+                 [&](inquire& i) { answer(i.what); },
+                 [&](obey_order& o) { obey(o.what); },
                  [](settle_in&) {},  // deliver() takes it, and what follows
                  [](move_in&) {},
              },

@@ -50,7 +50,7 @@ void universe::sweep() {
 machine::machine(universe& common, std::uint64_t id, machine* around, shard* home,
                  std::uint32_t number, detail::account& under, detail::bindings bound)
     : common_{common},
-      payer_{detail::account::open(under, this)},
+      payer_{detail::account::open(under)},
       bound_{std::move(bound)},
       id_{id},
       around_{around},
@@ -71,6 +71,7 @@ machine::machine(universe& common, std::uint64_t id, machine* around, shard* hom
     for (unsigned i = 0; i < count; ++i) shards_[i]->record_into(sequences[i]);
     if (outside_ != nullptr) outside_->record_into(sequences[count]);
   }
+  payer_.own(*this);
 }
 
 vm_path machine::path() const {
@@ -84,6 +85,9 @@ vm_path machine::path() const {
 machine::~machine() {
   {
     const detail::account_scope paying{payer_};
+    // relaxed: a figure.
+    for (const auto& s : shards_)
+      common_.handled_before.fetch_add(s->handled(), std::memory_order_relaxed);
     shards_.clear();
     outside_.reset();
     const std::unique_ptr<const table> last{

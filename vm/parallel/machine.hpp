@@ -37,6 +37,8 @@
 #include "vm/parallel/growth.hpp"
 #include "vm/parallel/process.hpp"
 #include "vm/parallel/table.hpp"
+#include "vm/reflection/core.hpp"
+#include "vm/reflection/vm_owner.hpp"
 #include "vm/replay/contents.hpp"
 #include "vm/surroundings.hpp"
 
@@ -75,8 +77,9 @@ struct universe {
   universe(std::unique_ptr<sched::executor> e, const vm_options& options, unsigned shards,
            surroundings outside = {})
       : workers{std::move(e)},
-        quiet{workers->workers()},
+        quiet{workers->workers() + guests},
         listener{options.listener},
+        mirror{options.reflect == nullptr ? nullptr : &options.reflect->inside()},
         record{options.record == nullptr ? nullptr : &options.record->inside()},
         root_shards{shards},
         seed{options.seed},
@@ -99,14 +102,21 @@ struct universe {
     if (record != nullptr) record->cut_off(who, at);
   }
 
+  /// In whose handlers the workers are now. Any thread, one at a time.
+  [[nodiscard]] std::vector<pid> running();
+
   std::unique_ptr<sched::executor> workers;
+  static constexpr unsigned guests = 1;  ///< who looks what the workers do
   sched::quiescence quiet;
   vm_listener* listener;
+  reflection::core* const mirror;  ///< null: nobody can look
   journal::contents* record;
   unsigned root_shards;
   /// 0: children start where their parents are. Otherwise anywhere, and quanta are of any length.
   std::uint64_t seed;
   surroundings around;
+  /// Entries that were handled in machines that are gone.
+  sched::atomic<std::uint64_t> handled_before{0};
 
  private:
   std::mutex lock_;  // guards cemetery_
@@ -114,7 +124,7 @@ struct universe {
   sched::atomic<bool> filled_{false};
 };
 
-class machine final : public detail::account_owner, public custody_host {
+class machine final : public vm_owner, public custody_host {
  public:
   /// The outermost VM.
   explicit machine(universe& common)
@@ -153,6 +163,8 @@ class machine final : public detail::account_owner, public custody_host {
   /// A copy of the receipt for each process that has something to handle now, behind it. (One that
   /// moves from shard to shard just then may get none.)
   void spread(const receipt& handled);
+  /// Asks each shard, which asks the VMs inside it.
+  void ask(const inquiry& what);
   /// By the worker that runs our process in the VM around: what arrives from now on is to be
   /// receipted; with null not any more.
   void take_in_hand(receipt of) noexcept { in_hand_ = std::move(of); }
@@ -205,7 +217,7 @@ class machine final : public detail::account_owner, public custody_host {
   void hear_of_stop();
 
   [[nodiscard]] universe& common() const noexcept { return common_; }
-  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+  [[nodiscard]] std::uint64_t id() const noexcept override { return id_; }
   [[nodiscard]] detail::account& payer() const noexcept { return payer_; }
   [[nodiscard]] const detail::bindings& bound() const noexcept { return bound_; }
   [[nodiscard]] const detail::bindings& bound_for(const process& p) const noexcept {

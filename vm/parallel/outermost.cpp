@@ -35,13 +35,14 @@ outermost::outermost(boot_function boot, const vm_options& options, surroundings
     : boot_{std::move(boot)},
       common_{make_executor(options, workers_of(options)), options, workers_of(options),
               std::move(around)},
-      root_{common_} {}
+      root_{common_} {
+  if (common_.mirror != nullptr) common_.mirror->attach(*this);
+}
 
 outermost::~outermost() {
-  if (!boot_) {
-    root_.stop();
-    root_.wait_until_idle();
-  }
+  if (common_.mirror != nullptr) common_.mirror->detach(*this);
+  if (!boot_) root_.stop();
+  root_.wait_until_idle();  // also before the first call: somebody may have looked
   root_.disown();
   if (boot_) return;
   root_.wait_until_idle();  // a custodian may have been shut down just before

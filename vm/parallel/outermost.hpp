@@ -17,13 +17,13 @@
 
 namespace souk::parallel {
 
-class outermost {
+class outermost final : public reflection::core::subject {
  public:
   outermost(boot_function boot, const vm_options& options, surroundings around = {});
   outermost(const outermost&) = delete;
   outermost& operator=(const outermost&) = delete;
   /// Handles what was committed, and performs nothing more.
-  ~outermost();
+  ~outermost() override;
 
   /// Makes the first process, if that was not done before; the workers run it from now on.
   void begin();
@@ -48,6 +48,10 @@ class outermost {
   void begin_round(const receipt& handled);
 
  private:
+  void ask(const inquiry& what) override { root_.ask(what); }
+  [[nodiscard]] unsigned workers() const noexcept override { return common_.workers->workers(); }
+  [[nodiscard]] std::vector<pid> running() override { return common_.running(); }
+
   boot_function boot_;
   universe common_;
   machine root_;

@@ -18,6 +18,7 @@
 #include "vm/custody.hpp"
 #include "vm/parallel/entry.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -134,6 +135,9 @@ struct process : charged {
     detail::bindings bound{};            // constant
     std::shared_ptr<custody> kept_in{};  // null: nothing. Constant until it is removed.
     bool is_rejoining = false;           // if it is kept: what came of its handler is in the queue
+    // While somebody looks: all that it handled, as far as seen, and its time in handlers.
+    std::uint64_t handled = 0;
+    std::chrono::nanoseconds busy{0};
   };
 
   process(pid who, const term& named, unsigned shard) : home{shard}, self{who} {

@@ -20,6 +20,8 @@ shard::shard(machine& of, unsigned index, std::uint64_t seed)
       listener_{of.common().listener},
       has_others_{of.size().most() > 1},
       is_watched_{listener_ != nullptr},
+      tells_of_calls_{is_watched_},
+      notes_senders_{has_others_},
       index_{index},
       agent_{pid{of.id(), agent_number}, {}, index},
       burden_{has_others_ ? std::make_unique<burden>() : nullptr},
@@ -88,12 +90,19 @@ shard::outcome shard::run_quantum(visit& mine) {
   mine.budget = most;
   mine.break_at = first_turns_.empty() ? 0 : most;  // the quantum may be shorter than a break
   publish_counts();
+  if (reflection::core* const mirror = vm_.common().mirror;
+      mirror != nullptr && mirror->is_watching()) [[unlikely]]
+    begin_observed();
   const verdict how = handle_some(mine);
   if (how == verdict::lost) return outcome::lost;
+  const unsigned done = most - mine.budget - mine.forgone;
+  handled_ += done;
+  if (observed_ != nullptr) [[unlikely]]
+    end_observed(done);
   answer_ = std::move(mine.answer);
   snap_ = nullptr;
   if (how == verdict::hurry) patience_ = 0;
-  if (has_others_) share_load(most - mine.budget - mine.forgone, began);
+  if (has_others_) share_load(done, began);
   publish_counts();
   if (has_work()) return outcome::more;
   sweep();
@@ -252,7 +261,7 @@ void shard::adopt(process& p) {
   p.place = static_cast<std::uint32_t>(processes_.size());
   if (p.backlog.empty()) p.room = most_queued_of(p);
   p.is_settled = true;
-  if (p.bound() || p.is_kept) is_watched_ = true;  // before anything of it is called
+  if (p.bound() || p.is_kept) watch();  // before anything of it is called
   if (p.is_kept) adopt_kept(p);
   processes_.emplace_back(&p);
 }

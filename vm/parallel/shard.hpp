@@ -13,6 +13,7 @@
 #include "sched/inbox.hpp"
 #include "vm/parallel/dice.hpp"
 #include "vm/parallel/machine.hpp"
+#include "vm/parallel/observation.hpp"
 #include "vm/parallel/process.hpp"
 #include "vm/parallel/ring.hpp"
 
@@ -105,7 +106,7 @@ class shard final : public sched::task {
   /// From now on commits are recorded there.
   void record_into(journal::contents::sequence& here) noexcept {
     record_ = &here;
-    is_watched_ = true;
+    watch();
   }
   /// That of the VMs in its processes: machine::disown().
   void disown_machines() noexcept;
@@ -116,6 +117,8 @@ class shard final : public sched::task {
   /// Processes and what waits for them, as of the beginning or the end of the last quantum. Any
   /// thread.
   [[nodiscard]] detail::account_counts count() noexcept;
+  /// Entries so far. Pre: nobody runs it.
+  [[nodiscard]] std::uint64_t handled() const noexcept { return handled_; }
   [[nodiscard]] process& agent() noexcept { return agent_; }
   [[nodiscard]] unsigned index() const noexcept { return index_; }
 
@@ -254,6 +257,8 @@ class shard final : public sched::task {
   [[nodiscard]] verdict stop_short(process& p, visit& mine);
   void tell_of_call(process& p, endpoint& to, const event& what);
   void begin_call(process& p) noexcept;
+  /// From now on calls are told of.
+  void watch() noexcept { is_watched_ = tells_of_calls_ = true; }
   template <class K, class... Arguments>
   [[nodiscard]] verdict run_continuation(process& p, const K& k, const Arguments&... arguments);
   void commit_answer(process& p, actions& answer);
@@ -363,6 +368,15 @@ class shard final : public sched::task {
   void cut_off(process& p, bool in_call);
   void cut_off_all();
 
+  // mirror.cpp
+  void answer(const inquiry& what);
+  void describe(survey& into);
+  [[nodiscard]] static process_view view_of(process& p, bool with_endpoints);
+  [[nodiscard]] static std::uint64_t all_handled(process& p);
+  void obey(const inquiry& what);
+  void begin_observed();
+  void end_observed(unsigned handled);
+
   // outside.cpp
   [[nodiscard]] verdict handle_registered(process& p, registered_event r);
   static void pass_inside(process& p, const receipt& handled);
@@ -380,6 +394,8 @@ class shard final : public sched::task {
   vm_listener* const listener_;
   const bool has_others_;  // the VM has more shards
   bool is_watched_;        // by a listener, or it is recorded, or somebody here has own bindings
+  bool tells_of_calls_;    // that, or they are observed in this quantum
+  bool notes_senders_;     // others may be handed over, or calls are measured in this quantum
   unsigned index_;
   sched::inbox<entry> inbox_;
   process agent_;
@@ -405,12 +421,14 @@ class shard final : public sched::task {
   std::vector<std::unique_ptr<process>> processes_;  // by place_in_shard
   std::vector<process*> idle_;                       // to be collected, if they still are
   sched::inbox<entry>::queue room_;
-  sched::inbox<entry>::queue born_;  // in a commit, on the way to first_turns_
-  visit* now_ = nullptr;             // the run
-  actions answer_;                   // its memory between two runs
-  std::uint32_t crowd_done_ = 0;     // of the crowd in front, while it is handled
-  std::uint32_t away_ = 0;           // processes
-  std::uint32_t aside_ = 0;          // entries in the backlogs of those who live here
+  sched::inbox<entry>::queue born_;        // in a commit, on the way to first_turns_
+  visit* now_ = nullptr;                   // the run
+  std::uint64_t handled_ = 0;              // entries
+  std::unique_ptr<observation> observed_;  // null: nobody has watched yet
+  actions answer_;                         // its memory between two runs
+  std::uint32_t crowd_done_ = 0;           // of the crowd in front, while it is handled
+  std::uint32_t away_ = 0;                 // processes
+  std::uint32_t aside_ = 0;                // entries in the backlogs of those who live here
   /// For other threads: processes, and entries in the queue and in backlogs; in one word.
   sched::atomic<std::uint64_t> counts_{0};
   process* left_ = nullptr;  // away since the last run

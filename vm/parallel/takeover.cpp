@@ -35,6 +35,7 @@ bool shard::take_over(const void* whose) noexcept {
 /// Begins the run after that.
 void shard::go_on_without(process& p) {
   ++away_;
+  if (observed_ != nullptr) observed_->leave_behind(p);
   if (crowd_done_ > 0) {
     if (broken(mutant::crowd_forgotten)) {
       queue_.pop();
@@ -85,6 +86,7 @@ void shard::come_back(visit& from) {
 /// Stands for what was handled, so it is counted already.
 void shard::take_back(process& p, entry one) {
   --away_;
+  if (observed_ != nullptr) observed_->welcome_back(p);
   p.is_away = false;
   if (p.is_kept) p.rare->is_rejoining = true;
   p.room = most_queued_of(p);

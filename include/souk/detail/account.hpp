@@ -89,9 +89,11 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   account& operator=(const account&) = delete;
 
   /// A new account inside `around`, held by the caller until close() or let_go().
-  [[nodiscard]] static account& open(account& around, account_owner* owner = nullptr);
+  [[nodiscard]] static account& open(account& around);
   /// The same inside the program's own.
   [[nodiscard]] static account& open() { return open(of_the_program()); }
+  /// From now on the owner is asked and shut down, by any thread: so it is whole.
+  void own(account_owner& owner) noexcept;
   /// From now on the owner is not to be shut down.
   void disown() noexcept;
   /// The owner is gone, and lets it go.
@@ -207,7 +209,7 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   /// beside it is signed: a credit may come before the charge that it belongs to is written down.
   static constexpr std::uint64_t closed = std::uint64_t{1} << 63;
 
-  account(id_type id, account* around, account_owner* owner) noexcept;
+  account(id_type id, account* around) noexcept;
   ~account() override;
 
   static account& of_the_program() noexcept;
@@ -283,9 +285,9 @@ class SOUK_EXPORT account final : public std::pmr::memory_resource {
   std::atomic<std::uint64_t> peak_{0};
   std::atomic<std::uint64_t> limit_{no_limit};
   account* around_;
-  account_owner* owner_;       // registry's lock
-  account* inside_ = nullptr;  // registry's lock: the first of those inside,
-  account* next_ = nullptr;    // and the others, both ways
+  account_owner* owner_ = nullptr;  // registry's lock
+  account* inside_ = nullptr;       // registry's lock: the first of those inside,
+  account* next_ = nullptr;         // and the others, both ways
   account* before_ = nullptr;
   account* next_exceeded_ = nullptr;      // of the thread that found it; of those that ended
   std::unique_ptr<open_resources> open_;  // registry's lock; null: none ever was
