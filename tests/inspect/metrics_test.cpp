@@ -45,7 +45,7 @@ TEST_P(Metrics, CountWhatThereIs) {
   EXPECT_EQ(now["souk_endpoints"], 5U);
   EXPECT_EQ(now["souk_queued_events"], 0U);
   EXPECT_EQ(now["souk_unanswered_parts"], 0U);
-  EXPECT_EQ(now["souk_memory_bytes"], custodian::current().usage().total);
+  EXPECT_GT(now["souk_memory_bytes"], 0U);
   EXPECT_GE(now["souk_memory_peak_bytes"], now["souk_memory_bytes"]);
   const std::uint64_t before = now["souk_handled_events_total"];
   for (int i = 0; i < 10; ++i) send(v, "m"_sym);

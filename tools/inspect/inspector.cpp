@@ -66,6 +66,11 @@ class inspector::server {
  public:
   server(const reflection& mirror, std::uint16_t port) : mirror_{mirror}, watch_{mirror} {
     http_.new_task_queue = [] { return new httplib::ThreadPool{threads}; };
+    // Without SO_REUSEPORT, which is the library's default: a port that is taken is refused.
+    http_.set_socket_options([](socket_t of) {
+      const int on = 1;
+      (void)::setsockopt(of, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    });
     http_.set_pre_routing_handler([this](const Request& asked, Response& answer) {
       answer.set_header("Cache-Control", "no-store");
       if (is_allowed(asked)) return httplib::Server::HandlerResponse::Unhandled;
