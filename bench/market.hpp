@@ -118,6 +118,7 @@ class market {
     made.seed = chosen.seed;
     made.listener = listener != nullptr ? listener : chosen.listener;
     made.record = chosen.record;
+    made.reflect = chosen.reflect;
     made.on_escape = [this](const action& a) {
       const auto* const sent = std::get_if<send_message>(&a.what);
       if (sent == nullptr) return;

@@ -22,9 +22,11 @@ struct options {
   std::uint64_t size = 0;          ///< how many take part: see workload::size_of
   std::uint64_t count = 0;         ///< how much work, in the workload's unit
   histogram* latencies = nullptr;  ///< empty; where a workload that times single events puts them
-  // For a run that is checked: who watches, where it is recorded, what is repeated instead.
+  // For a run that is checked: who watches, where it is recorded, through what it is seen, what is
+  // repeated instead.
   vm_listener* listener = nullptr;
   journal* record = nullptr;
+  reflection* reflect = nullptr;
   const journal* replay = nullptr;
   std::uint64_t most_replayed = ~std::uint64_t{0};  ///< commits
 };

@@ -1,4 +1,5 @@
-# Writes OUTPUT, a header with the files of the report as texts: its page, style and scripts.
+# Writes OUTPUT, a header with the files of a page as texts in NAMESPACE: PAGE, STYLE and SCRIPTS, all
+# in SOURCE_DIR. Called by embed_page.cmake.
 cmake_minimum_required(VERSION 3.25)
 
 # A text literal holds 64 KiB at most, so each file becomes one of its own.
@@ -11,23 +12,23 @@ function(literal file result)
   set(${result} "R\"souk(${text})souk\"" PARENT_SCOPE)
 endfunction()
 
-literal(${SOURCE_DIR}/report.html page)
-literal(${SOURCE_DIR}/report.css style)
+literal(${SOURCE_DIR}/${PAGE} page)
+literal(${SOURCE_DIR}/${STYLE} style)
 set(all "")
 foreach(name IN ITEMS ${SCRIPTS})
   literal(${SOURCE_DIR}/${name} script)
   string(APPEND all "\n${script}")
 endforeach()
-file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT "// Written by tools/compare/embed.cmake.
+file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT "// Written by cmake/embed.cmake.
 #pragma once
 
 #include <string_view>
 
-namespace souk::tool::report_parts {
+namespace @NAMESPACE@ {
 
 inline constexpr std::string_view page = @page@;
 inline constexpr std::string_view style = @style@;
 inline constexpr std::string_view scripts =@all@;
 
-}  // namespace souk::tool::report_parts
+}  // namespace @NAMESPACE@
 ")

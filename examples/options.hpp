@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct example_options {
   std::string record{};  ///< a file; empty: nothing is recorded
   std::string replay{};  ///< a file, made with --record; empty: nothing is repeated
   bool trace = false;
+  std::optional<std::uint16_t> inspect{};  ///< the port of an inspector
 };
 
 enum class listens : bool { nowhere, on_a_port };
@@ -53,6 +55,8 @@ class example_arguments {
       chosen_.ground.kind =
           which == "parallel" ? souk::vm_kind::parallel : souk::vm_kind::functional;
       is_vm_given_ = true;
+    } else if (option == "--inspect") {
+      chosen_.inspect = number(std::uint16_t{65535}, std::uint16_t{0});
     } else if (option == "--record") {
       chosen_.record = file();
     } else if (option == "--replay") {
@@ -71,7 +75,8 @@ class example_arguments {
     if (where_ == listens::nowhere) chosen_.port = 0;
     const bool is_parallel = chosen_.ground.kind == souk::vm_kind::parallel;
     if (!chosen_.replay.empty()) {
-      if (is_vm_given_ || is_port_given_ || chosen_.ground.workers != 0 || !chosen_.record.empty())
+      if (is_vm_given_ || is_port_given_ || chosen_.ground.workers != 0 ||
+          !chosen_.record.empty() || chosen_.inspect)
         refuse(
             "a recorded run is repeated on the functional VM, without a port: leave out all but "
             "--replay, --until and --trace");
@@ -111,20 +116,21 @@ class example_arguments {
     return name;
   }
   template <class Number>
-  [[nodiscard]] Number number(Number most) {
+  [[nodiscard]] Number number(Number most, Number least = 1) {
     const std::string_view text = value();
     Number n = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-    if (error != std::errc{} || end != text.data() + text.size() || n == 0 || n > most)
-      refuse("not a number from 1 to " + std::to_string(most) + ": ", text);
+    if (error != std::errc{} || end != text.data() + text.size() || n < least || n > most)
+      refuse("not a number from " + std::to_string(least) + " to " + std::to_string(most) + ": ",
+             text);
     return n;
   }
 
   [[noreturn]] void refuse(std::string_view what, std::string_view found = "") const {
     std::cerr << chosen_.name << ": " << what << found << "\nusage: " << chosen_.name;
     if (where_ == listens::on_a_port) std::cerr << " [--port P]";
-    std::cerr << " [--vm functional|parallel] [--workers N] [--record FILE]\n       "
-              << chosen_.name
+    std::cerr << " [--vm functional|parallel] [--workers N] [--record FILE]"
+              << " [--inspect PORT]\n       " << chosen_.name
               << " --replay FILE [--until COMMITS] [--trace]\n"
                  "P: 1 to 65535, 5999 if not given; N: threads of the parallel VM, one a core if "
                  "not given\n";

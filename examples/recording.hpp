@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "options.hpp"
+#include "tools/inspect/inspection.hpp"
 
 /// A line for each thing that happens to a process.
 class tracer final : public souk::vm_listener {
@@ -64,6 +65,8 @@ int record_example(const example_options& chosen, Parts&&... parts) {
   std::ofstream out{chosen.record};  // before the run: who cannot write shall not run for nothing
   souk::journal log;
   souk::ground_options how = chosen.ground;
+  souk::inspect::inspection open{chosen.inspect};
+  how.reflect = open.mirror();
   how.record = &log;
   if (out) souk::ground_vm(how, std::forward<Parts>(parts)...);
   out << "# example " << chosen.name;
@@ -80,6 +83,9 @@ template <class... Parts>
 int run_example(const example_options& chosen, Parts&&... parts) {
   if (!chosen.replay.empty()) return replay_example(chosen, std::forward<Parts>(parts)...);
   if (!chosen.record.empty()) return record_example(chosen, std::forward<Parts>(parts)...);
-  souk::ground_vm(chosen.ground, std::forward<Parts>(parts)...);
+  souk::ground_options how = chosen.ground;
+  souk::inspect::inspection open{chosen.inspect};
+  how.reflect = open.mirror();
+  souk::ground_vm(how, std::forward<Parts>(parts)...);
   return 0;
 }

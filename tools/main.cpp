@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
   add_bench_command(app, chosen);
   add_stress_command(app, chosen);
   add_compare_command(app, chosen);
+  add_top_command(app, chosen);
   if (const auto mistake = unknown_command(app, argc, argv)) return fail(*mistake);
   try {
     app.parse(argc, argv);

@@ -1,4 +1,6 @@
 // souk bench: how fast the workloads of bench/ run, as a table or as JSON.
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
@@ -14,6 +16,7 @@
 #include "tools/bench/output.hpp"
 #include "tools/bench/side_by_side.hpp"
 #include "tools/commands/command.hpp"
+#include "tools/inspect/inspection.hpp"
 
 namespace souk::tool {
 namespace {
@@ -31,6 +34,7 @@ struct settings {
   double scale = 1;
   bool with_peers = false;
   bool as_json = false;
+  std::optional<std::uint16_t> inspect{};
 };
 
 /// All repetitions of one workload.
@@ -114,13 +118,25 @@ bench::options options_for(const workload& w, const settings& chosen) {
                                       : scaled(default_count(w, chosen.kind), chosen.scale)};
 }
 
+/// In this process, so that there is somebody to inspect.
+bench::isolated_outcome run_here(const workload& w, bench::options how) {
+  bench::isolated_outcome one{};
+  how.latencies = &one.latencies;
+  one.result = w.run(how);
+  rusage used{};
+  if (::getrusage(RUSAGE_SELF, &used) == 0) one.peak_rss_kib = used.ru_maxrss;
+  return one;
+}
+
 measurement measure(const workload& w, const settings& chosen, const std::string& place,
-                    const progress_line& progress) {
+                    const progress_line& progress, reflection* mirror) {
   measurement m{&w, options_for(w, chosen)};
+  m.options.reflect = mirror;
   for (std::uint64_t i = 1; i <= chosen.repeat; ++i) {
     progress.show(place + ' ' + std::string{w.name} + ": repetition " + std::to_string(i) + " of " +
                   std::to_string(chosen.repeat));
-    const bench::isolated_outcome one = bench::run_isolated(w, m.options);
+    const bench::isolated_outcome one =
+        mirror != nullptr ? run_here(w, m.options) : bench::run_isolated(w, m.options);
     m.values.add(one.result.value());
     m.per_core_second.add(one.result.per_core_second());
     m.peak_rss_kib = std::max(m.peak_rss_kib, one.peak_rss_kib);
@@ -139,12 +155,13 @@ int run_bench(const settings& chosen) {
   if (chosen.with_peers) return run_beside_peers(chosen);
   const std::vector<const workload*> all = workloads_of(chosen);
   const progress_line progress;
+  inspect::inspection open{chosen.inspect};
   int status = success;
   if (!chosen.as_json) print_head();
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::string place = '[' + std::to_string(i + 1) + '/' + std::to_string(all.size()) + ']';
     try {
-      const measurement m = measure(*all[i], chosen, place, progress);
+      const measurement m = measure(*all[i], chosen, place, progress, open.mirror());
       chosen.as_json ? print_json(m, chosen) : print_row(m);
     } catch (const std::runtime_error& error) {
       progress.clear();
@@ -219,6 +236,7 @@ void add_bench_command(CLI::App& app, chosen_command& chosen) {
   auto* const peers = command->add_flag("--peers", s->with_peers,
                                         "Beside CAF, Erlang and Go, on as many processors as "
                                         "workers (on the parallel VM unless told)");
+  add_inspect_option(*command, s->inspect)->excludes(peers);
   command->add_flag("--json", s->as_json, "Print one JSON object a line for each workload");
   command->footer(footer());
   command->callback([=, &chosen] {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <souk/vm.hpp>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ void add_replay_command(CLI::App& app, chosen_command& chosen);
 void add_bench_command(CLI::App& app, chosen_command& chosen);
 void add_stress_command(CLI::App& app, chosen_command& chosen);
 void add_compare_command(CLI::App& app, chosen_command& chosen);
+void add_top_command(CLI::App& app, chosen_command& chosen);
 
 /// The option --vm, with the implementations that there are.
 CLI::Option* add_vm_option(CLI::App& command, vm_kind& kind);
@@ -38,6 +40,8 @@ CLI::Option* add_executor_option(CLI::App& command, executor_kind& kind);
 [[nodiscard]] std::string_view to_string(executor_kind kind) noexcept;
 /// What chooses it again on a command line, with a space before; empty for the default.
 [[nodiscard]] std::string executor_argument(executor_kind kind);
+/// The option --inspect, with the port of the inspector.
+CLI::Option* add_inspect_option(CLI::App& command, std::optional<std::uint16_t>& port);
 /// Throws CLI::ValidationError if that VM cannot use so many.
 void check_workers(vm_kind kind, unsigned workers);
 

@@ -1,9 +1,11 @@
 // souk run: one scenario, and its outcome as JSON.
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "tools/check/recording.hpp"
 #include "tools/commands/command.hpp"
+#include "tools/inspect/inspection.hpp"
 #include "tools/scenario/interpreter.hpp"
 #include "tools/scenario/load.hpp"
 
@@ -14,6 +16,7 @@ struct settings {
   std::string file;
   std::string record_file{};
   bool pretty = false;
+  std::optional<std::uint16_t> inspect{};
   run_options run{};
 };
 
@@ -21,6 +24,8 @@ int run_file(const settings& chosen) {
   recording made{chosen.file, chosen.run.seed, {}};
   run_options how = chosen.run;
   if (!chosen.record_file.empty()) how.record = &made.log;
+  inspect::inspection open{chosen.inspect};
+  how.reflect = open.mirror();
   const json outcome = run_scenario(load_scenario(chosen.file), how);
   if (!chosen.record_file.empty()) write_recording(chosen.record_file, made);
   if (chosen.pretty) {
@@ -45,6 +50,7 @@ void add_run_command(CLI::App& app, chosen_command& chosen) {
   add_vm_option(*command, s->run.kind);
   add_workers_option(*command, s->run.workers);
   add_executor_option(*command, s->run.executor);
+  add_inspect_option(*command, s->inspect);
   run_options& run = s->run;
   add_number_option(
       *command, "--seed", [&run](std::uint64_t seed) { run.seed = seed; }, {},

@@ -1,4 +1,4 @@
-// --vm, --executor: what runs, by its name; and --workers.
+// --vm, --executor: what runs, by its name; --workers; and --inspect.
 #include <map>
 #include <string>
 
@@ -63,6 +63,15 @@ CLI::Option* add_workers_option(CLI::App& command, unsigned& workers) {
              {.least = 1, .most = 1024},
              "How many threads run the parallel VM (default: one a core)")
       ->type_name("N");
+}
+
+CLI::Option* add_inspect_option(CLI::App& command, std::optional<std::uint16_t>& port) {
+  return add_number_option(
+             command, "--inspect",
+             [&port](std::uint64_t n) { port = static_cast<std::uint16_t>(n); },
+             {.least = 0, .most = 65535},
+             "Show what goes on in it, on that port of 127.0.0.1; 0: any (docs/inspect.md)")
+      ->type_name("PORT");
 }
 
 void check_workers(vm_kind kind, unsigned workers) {

@@ -68,6 +68,7 @@ class run {
                          .executor = options_.executor,
                          .listener = &recorder_,
                          .record = options_.record,
+                         .reflect = options_.reflect,
                          .on_escape = [this](const souk::action& a) { recorder_.on_escape(a); }},
               boot_of(program_.boot, environment{})};
     if (options_.replay != nullptr) {

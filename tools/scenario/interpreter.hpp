@@ -29,6 +29,8 @@ struct run_options {
   journal* record = nullptr;
   const journal* replay = nullptr;
   std::uint64_t most_replayed = ~std::uint64_t{0};
+  /// Through which others see the VM.
+  reflection* reflect = nullptr;
   /// Give up after so many rounds (or transitions); a scenario may run for ever.
   std::optional<std::uint64_t> most_rounds{};
 };
