@@ -30,7 +30,9 @@ class custody final : public detail::account_owner {
  public:
   /// Inside that account, of processes of that VM.
   custody(detail::account& under, custody_host& of)
-      : payer_{detail::account::open(under, this)}, of_{of} {}
+      : payer_{detail::account::open(under)}, of_{of} {
+    payer_.own(*this);
+  }
   ~custody() override;
   custody(const custody&) = delete;
   custody& operator=(const custody&) = delete;

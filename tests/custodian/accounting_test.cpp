@@ -78,7 +78,8 @@ class slow_owner final : public detail::account_owner {
 TEST(Account, EndsWithoutWaitingForWhoCounts) {
   const std::size_t before = account::count();
   slow_owner owner;
-  account& counted = account::open(account::current(), &owner);
+  account& counted = account::open(account::current());
+  counted.own(owner);
   account& ending = account::open();
   std::thread counts{[&] { (void)counted.read(); }};
   owner.await_question();

@@ -61,7 +61,7 @@ class directory_of {
     std::uint32_t some = 1;
     do {
       some = next < in_piece ? 1 : in_piece - next % in_piece;
-    } while (!next_.compare_exchange_weak(next, next + some, std::memory_order_relaxed));
+    } while (!next_.compare_exchange_strong(next, next + some, std::memory_order_relaxed));
     return {next, some};
   }
 
