@@ -70,12 +70,12 @@ spawn_action make_worker(std::uint64_t number, std::uint64_t messages) {
                    return send_message(pong{p.number + 1});
                  })),
                  spawn([messages] {
-                   return actions{subscriber(topic<pong>(_)).on_message([messages](const pong& p) {
-                                    if (p.number < messages)
-                                      return actions{send_message(ping{p.number + 1})};
-                                    return actions{at_meta_level(send_message(done{p.number}))};
-                                  }),
-                                  send_message(ping{1})};
+                   return actions{
+                       subscriber(topic<pong>(_)).on_message([messages](const pong& p) {
+                         if (p.number < messages) return actions{send_message(ping{p.number + 1})};
+                         return actions{at_meta_level(send_message(done{p.number}))};
+                       }),
+                       publisher(topic<ping>(_)).on_presence([] { return send_message(ping{1}); })};
                  }));
 }
 

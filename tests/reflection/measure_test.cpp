@@ -29,7 +29,7 @@ TEST_P(Measure, OfSlowHandlersSaysWhoTheyAreAndHowLongTheyTake) {
   const snapshot seen = mirror.look();
   mirror.measure(false);
   const process_view& slow = *named(seen, "slow"_sym);
-  EXPECT_GE(slow.busy, 50ms);
+  EXPECT_GE(slow.busy, 5ms);  // of 200: it is an estimate, from samples
   EXPECT_GT(slow.busy, named(seen, "quick"_sym)->busy);
   ASSERT_FALSE(seen.slow_calls.empty());
   for (const slow_call& one : seen.slow_calls) EXPECT_GE(one.took, 1ms);
