@@ -101,7 +101,7 @@ struct settings {
   std::map<std::uint64_t, std::uint64_t> ends_to_come{};
   /// Through which others look; null: nobody can.
   reflection::core* mirror = nullptr;
-  sampler samples{17};  // a prime: calls often come in patterns
+  sampler samples{17};      // a prime: calls often come in patterns
   std::uint64_t calls = 0;  ///< of functions of the program
   /// A custodian has shut down a VM. (It may be that of another thread.)
   std::atomic<bool> is_end_wanted{false};
