@@ -17,7 +17,6 @@ using namespace testing;
 using detail::account;
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 constexpr std::size_t much = 1'000'000;

@@ -14,7 +14,6 @@ namespace {
 using namespace literals;
 using namespace testing;
 using ::testing::Contains;
-using ::testing::ElementsAre;
 using ::testing::Not;
 
 class Shortage : public OnEachVm {
