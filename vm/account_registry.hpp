@@ -11,6 +11,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <mutex>
 #include <vector>
@@ -39,6 +40,7 @@ struct account_registry {
     f(top);
     for (account* a = top.inside_; a != nullptr; a = a->next_) each_below(*a, f);
   }
+  [[nodiscard]] bool is_somebody_going() const noexcept;
   static void shut_down_below(account& top, const term& why) noexcept;
   static void mark_limited_below(account& top) noexcept;
 
@@ -59,7 +61,9 @@ struct account_registry {
   };
   std::vector<requirement> requirements{};
   std::uint64_t program_limit = account::no_limit;
-  held_account going{};  // is ended for want of memory
+  held_account going{};        // is ended for want of memory,
+  std::int64_t going_had = 0;  // when it had so much,
+  std::chrono::steady_clock::time_point going_since{};
 
  private:
   /// Takes it out of the tree and deletes it. Pre: `tree` is held.

@@ -104,11 +104,21 @@ account* account::biggest() noexcept {
   return leaf != nullptr && leaf->own() > limit / leaves ? leaf : any;
 }
 
+/// It has not ended, or only just, so that its memory may still be on the way back. (It need not
+/// come back: others may hold some of it.) Pre: `tree` is held.
+bool account_registry::is_somebody_going() const noexcept {
+  constexpr std::chrono::milliseconds on_the_way{100};
+  const account* const one = going.get();
+  if (one == nullptr) return false;
+  return one->is_ending() || (2 * one->total() > going_had &&
+                              std::chrono::steady_clock::now() < going_since + on_the_way);
+}
+
 void account::relieve_machine() noexcept {
   held_account goes;
   {
     const std::scoped_lock held{registry().tree};
-    if (registry().going.get() != nullptr && registry().going.get()->is_ending()) return;
+    if (registry().is_somebody_going()) return;
     registry().going = {};
     of_the_program().limit_program();
     const std::uint64_t limit = registry().program_limit;
@@ -125,6 +135,8 @@ void account::relieve_machine() noexcept {
       goes = held_account{*one};
     }
     if (goes.get() == nullptr) return;
+    registry().going_had = goes.get()->total();
+    registry().going_since = std::chrono::steady_clock::now();
     registry().going = goes;
     account_registry::shut_down_below(*goes.get(), symbol{"out-of-memory"});
   }
@@ -161,7 +173,9 @@ std::optional<std::uint64_t> number_in_file(const std::string& path) {
 std::uint64_t least_on_the_way(const std::string& base, std::string path, const std::string& file,
                                std::uint64_t least) {
   while (true) {
-    least = std::min(least, number_in_file(base + path + '/' + file).value_or(least));
+    std::string place = base + path;
+    place.append("/").append(file);
+    least = std::min(least, number_in_file(place).value_or(least));
     const std::size_t slash = path.rfind('/');
     if (slash == std::string::npos) return least;
     path.resize(slash);
