@@ -10,6 +10,10 @@ function(souk_own_target target)
     # g++ 12 sees an overlap in `"text" + std::string` that is not there (GCC bug 105651).
     target_compile_options(${target} PRIVATE -Wno-restrict)
   endif()
+  if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Files that are compiled together are no headers, though g++ takes all but the first for some.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
   if(SOUK_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

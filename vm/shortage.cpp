@@ -26,27 +26,21 @@ namespace souk {
 
 namespace detail {
 
-namespace {
-
-account_registry& registry() { return account_registry::the(); }
-
-}  // namespace
-
 // Pre, for all but require_memory(): `tree` is held, or it takes it.
 
 void account::set_limit(std::uint64_t bytes) noexcept {
   if (around_ != nullptr) return limit_.store(bytes, std::memory_order_relaxed);  // a figure
-  registry().program_limit = bytes;
+  account_registry::the().program_limit = bytes;
   limit_program();
 }
 
 void account::limit_program() noexcept {
-  auto& all = registry().requirements;
+  auto& all = account_registry::the().requirements;
   std::erase_if(all, [](const auto& one) {  // nobody else knows it; relaxed: then nobody will
     const account& of = *one.of.get();
     return of.has_ended_ || of.holders_.load(std::memory_order_relaxed) == 1;
   });
-  const std::uint64_t limit = registry().program_limit;
+  const std::uint64_t limit = account_registry::the().program_limit;
   std::uint64_t most = 0;
   for (const auto& one : all) most = std::max(most, one.bytes);
   // relaxed: a figure.
@@ -58,10 +52,11 @@ void account::require_memory(std::uint64_t bytes) {
   account& program = of_the_program();
   const std::uint64_t machine = memory_of_the_machine();
   {
-    const std::scoped_lock held{registry().tree};
+    const std::scoped_lock held{account_registry::the().tree};
     hold();
-    registry().requirements.push_back({held_account{*this}, bytes});
-    if (registry().program_limit == no_limit) registry().program_limit = machine;
+    account_registry::the().requirements.push_back({held_account{*this}, bytes});
+    if (account_registry::the().program_limit == no_limit)
+      account_registry::the().program_limit = machine;
     program.limit_program();
     account_registry::mark_limited_below(program);
   }
@@ -100,7 +95,7 @@ account* account::biggest() noexcept {
     ++leaves;
     if (is_less(leaf, a)) leaf = &a;
   });
-  const auto limit = static_cast<std::int64_t>(registry().program_limit);
+  const auto limit = static_cast<std::int64_t>(account_registry::the().program_limit);
   return leaf != nullptr && leaf->own() > limit / leaves ? leaf : any;
 }
 
@@ -117,14 +112,14 @@ bool account_registry::is_somebody_going() const noexcept {
 void account::relieve_machine() noexcept {
   held_account goes;
   {
-    const std::scoped_lock held{registry().tree};
-    if (registry().is_somebody_going()) return;
-    registry().going = {};
+    const std::scoped_lock held{account_registry::the().tree};
+    if (account_registry::the().is_somebody_going()) return;
+    account_registry::the().going = {};
     of_the_program().limit_program();
-    const std::uint64_t limit = registry().program_limit;
+    const std::uint64_t limit = account_registry::the().program_limit;
     const auto all =
         static_cast<std::uint64_t>(std::max<std::int64_t>(0, of_the_program().total()));
-    auto& required = registry().requirements;
+    auto& required = account_registry::the().requirements;
     const auto most = std::ranges::max_element(required, {}, &account_registry::requirement::bytes);
     if (most != required.end() && all + std::min(most->bytes, limit) > limit) {
       goes = most->of;
@@ -135,9 +130,9 @@ void account::relieve_machine() noexcept {
       goes = held_account{*one};
     }
     if (goes.get() == nullptr) return;
-    registry().going_had = goes.get()->total();
-    registry().going_since = std::chrono::steady_clock::now();
-    registry().going = goes;
+    account_registry::the().going_had = goes.get()->total();
+    account_registry::the().going_since = std::chrono::steady_clock::now();
+    account_registry::the().going = goes;
     account_registry::shut_down_below(*goes.get(), symbol{"out-of-memory"});
   }
   goes.get()->close_if_made();
@@ -146,8 +141,8 @@ void account::relieve_machine() noexcept {
 /// By a handler that would have more, while all have too much.
 bool account::is_to_go_for_memory() const noexcept {
   relieve_machine();
-  const std::scoped_lock held{registry().tree};
-  const account* const going = registry().going.get();
+  const std::scoped_lock held{account_registry::the().tree};
+  const account* const going = account_registry::the().going.get();
   for (const account* a = this; a != nullptr; a = a->around_) {
     if (a == going) return true;
   }

@@ -19,7 +19,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
 
-constexpr std::size_t much = 1'000'000;
+constexpr std::size_t a_million = 1'000'000;
 
 class Custody : public OnEachVm {};
 INSTANTIATE_TEST_SUITE_P(Vm, Custody, ::testing::ValuesIn(all_kinds()), name_of);
@@ -207,19 +207,19 @@ TEST_P(Custody, PaysForRecordsEndpointsStatesAndWhatItHolds_A3) {
     vm v = run(subscriber("stay"_sym), spawn([&users] {
                  users = make_custodian();
                  return spawn([] {
-                          return transition(std::vector<char, allocator<char>>(much),
+                          return transition(std::vector<char, allocator<char>>(a_million),
                                             subscriber("x"_sym), subscriber("y"_sym));
                         })
                      .under(*users);
                }));
     const custodian_usage now = users->usage();
-    EXPECT_GT(now.total, much + sizeof(int));
+    EXPECT_GT(now.total, a_million + sizeof(int));
     EXPECT_EQ(now.own, 0U);
     EXPECT_EQ(now.total_counts.processes, 1U);
     EXPECT_EQ(now.total_counts.endpoints, 2U);
     const custodian_usage outer = v.get_custodian().usage();
-    EXPECT_LT(outer.own, much);
-    EXPECT_GT(outer.total, much);
+    EXPECT_LT(outer.own, a_million);
+    EXPECT_GT(outer.total, a_million);
     EXPECT_EQ(outer.own_counts.processes, 1U) << "each process is counted once";
     EXPECT_EQ(outer.total_counts.processes, 2U);
     EXPECT_EQ(outer.total_counts.endpoints, 3U);

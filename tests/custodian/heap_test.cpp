@@ -13,6 +13,10 @@
 #include <optional>
 #include <thread>
 
+/// jemalloc takes what a thread keeps at hand for allocated.
+extern "C" const char* malloc_conf;  // NOLINT(misc-definitions-in-headers)
+const char* malloc_conf = "tcache:false";
+
 extern "C" [[gnu::weak]] int mallctl(const char* name, void* old_value, std::size_t* old_size,
                                      void* new_value, std::size_t new_size);
 
@@ -31,76 +35,39 @@ class Heap : public OnEachVm {
 };
 INSTANTIATE_TEST_SUITE_P(Vm, Heap, ::testing::ValuesIn(all_kinds()), name_of);
 
-/// The bytes that threads have allocated and not freed: the one that made this, from then on, and
-/// each that has called here(), from its beginning.
-class meter {
- public:
-  meter() {
-    here();
-    before_ = live();
-  }
-  void here() {
-    const std::scoped_lock held{lock_};
-    const auto me = std::this_thread::get_id();
-    if (std::ranges::find(threads_, me, &counters::of) != threads_.end()) return;
-    threads_.push_back({me, counter("thread.allocatedp"), counter("thread.deallocatedp")});
-  }
-  /// Pre: they are at rest, and there.
-  [[nodiscard]] std::int64_t live() const {
-    const std::scoped_lock held{lock_};
-    std::int64_t all = -before_;
-    for (const counters& one : threads_)
-      all += static_cast<std::int64_t>(*one.allocated - *one.deallocated);
-    return all;
-  }
-
- private:
-  struct counters {
-    std::thread::id of;
-    const std::uint64_t* allocated;
-    const std::uint64_t* deallocated;
-  };
-  static const std::uint64_t* counter(const char* name) {
-    const std::uint64_t* found = nullptr;
-    std::size_t size = sizeof found;
-    EXPECT_EQ(mallctl(name, static_cast<void*>(&found), &size, nullptr, 0), 0);
-    return found;
-  }
-
-  mutable std::mutex lock_;
-  std::vector<counters> threads_;
-  std::int64_t before_ = 0;
-};
+/// The bytes that all threads together have allocated and not freed.
+std::int64_t live_bytes() {
+  std::uint64_t epoch = 1;
+  EXPECT_EQ(mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch), 0) << "figures as of now";
+  std::size_t allocated = 0;
+  std::size_t size = sizeof allocated;
+  EXPECT_EQ(mallctl("stats.allocated", &allocated, &size, nullptr, 0), 0);
+  return static_cast<std::int64_t>(allocated);
+}
 
 using kept = std::vector<term, allocator<term>>;
 
 /// A process with two endpoints, a state, and what it was sent.
-spawn_action keeper(meter& all, int i) {
-  return spawn([&all, i] {
-    all.here();
+spawn_action keeper(int i) {
+  return spawn([i] {
     return transition(
         kept{}, publisher(list("keeper"_sym, i)),
-        subscriber(list("keep"_sym, i % 100, _)).on_message([&all](const term& m, kept& s) {
-          all.here();
-
+        subscriber(list("keep"_sym, i % 100, _)).on_message([](const term& m, kept& s) {
           s.push_back(list(m, m));
         }));
   });
 }
 
-actions keepers(meter& all) {
+actions keepers() {
   actions made;
-  for (int i = 0; i < 2'000; ++i) made.append(keeper(all, i));
+  for (int i = 0; i < 2'000; ++i) made.append(keeper(i));
   for (int i = 0; i < 20; ++i) {
-    made.append(spawn_vm([&all, i] {
-      all.here();
+    made.append(spawn_vm([i] {
       return transition(
-          kept{}, at_meta_level(
-                      subscriber(list("keep"_sym, i, _)).on_message([&all](const term& m, kept& s) {
-                        all.here();
-
-                        s.push_back(list(m, m));
-                      })));
+          kept{},
+          at_meta_level(subscriber(list("keep"_sym, i, _)).on_message([](const term& m, kept& s) {
+            s.push_back(list(m, m));
+          })));
     }));
   }
   return made;
@@ -110,15 +77,13 @@ actions keepers(meter& all) {
 // shards, the queues of shards and what they plan with, and in the functional VM the listing of
 // whose turn it is.
 TEST_P(Heap, HasThreeInAHundredMoreThanIsAccounted) {
-  vm_options chosen = options();
-  chosen.executor = executor_kind::threads;  // of this VM alone, so that they begin with nothing
-  meter all;
+  const std::int64_t before = live_bytes();
   const std::int64_t accounted = account::bytes_taken();
-  vm v{chosen, spawn([&all] { return keepers(all); })};
+  vm v{options(), spawn([] { return keepers(); })};
   v.run_until_inert();
   for (int i = 0; i < 1'000; ++i) send(v, list("keep"_sym, i % 100, std::string(5'000, 'x')));
   const std::int64_t by_custodians = account::bytes_taken() - accounted;
-  const std::int64_t beside = all.live() - by_custodians;
+  const std::int64_t beside = live_bytes() - before - by_custodians;
   RecordProperty("accounted", std::to_string(by_custodians));
   RecordProperty("beside", std::to_string(beside));
   EXPECT_GT(by_custodians, std::int64_t{5'000'000});

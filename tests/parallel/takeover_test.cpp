@@ -36,14 +36,15 @@ class LongHandler : public ::testing::TestWithParam<executor_kind> {
 
 // ThreadSanitizer cannot see into TBB.
 #if defined(__SANITIZE_THREAD__)
-constexpr std::array kinds{executor_kind::threads};
+constexpr std::array takeover_kinds{executor_kind::threads};
 #else
-constexpr std::array kinds{executor_kind::threads, executor_kind::tbb};
+constexpr std::array takeover_kinds{executor_kind::threads, executor_kind::tbb};
 #endif
 
-INSTANTIATE_TEST_SUITE_P(Each, LongHandler, ::testing::ValuesIn(kinds), [](const auto& each) {
-  return std::string{each.param == executor_kind::tbb ? "Tbb" : "Threads"};
-});
+INSTANTIATE_TEST_SUITE_P(Each, LongHandler, ::testing::ValuesIn(takeover_kinds),
+                         [](const auto& each) {
+                           return std::string{each.param == executor_kind::tbb ? "Tbb" : "Threads"};
+                         });
 
 /// Waits for what others do.
 template <class Condition>

@@ -13,9 +13,9 @@ namespace {
 
 // ThreadSanitizer cannot see into TBB.
 #if defined(__SANITIZE_THREAD__)
-constexpr std::array kinds{executor_kind::threads};
+constexpr std::array takeover_kinds{executor_kind::threads};
 #else
-constexpr std::array kinds{executor_kind::threads, executor_kind::tbb};
+constexpr std::array takeover_kinds{executor_kind::threads, executor_kind::tbb};
 #endif
 
 class Takeover : public ::testing::TestWithParam<executor_kind> {
@@ -26,7 +26,7 @@ class Takeover : public ::testing::TestWithParam<executor_kind> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Each, Takeover, ::testing::ValuesIn(kinds), [](const auto& each) {
+INSTANTIATE_TEST_SUITE_P(Each, Takeover, ::testing::ValuesIn(takeover_kinds), [](const auto& each) {
   return std::string{each.param == executor_kind::tbb ? "Arena" : "Threads"};
 });
 

@@ -18,7 +18,7 @@ overloaded(F...) -> overloaded<F...>;  // clang 14 needs it said
 /// Room for so many actions is kept.
 constexpr std::size_t most_kept = 64;
 /// So many entries concern more memory than the second cache has.
-constexpr std::uint32_t many = 256;
+constexpr std::uint32_t long_queue = 256;
 
 void fetch(const void* address) noexcept { __builtin_prefetch(address); }
 
@@ -143,7 +143,7 @@ inline shard::verdict shard::handle_event(process& p, endpoint& to, const event&
 // With many who wait, each step from an entry to its handler is a wait for memory. So those that
 // come next are walked towards, a step each.
 inline void shard::fetch_ahead() const noexcept {
-  if (queue_.size() < many) return;
+  if (queue_.size() < long_queue) return;
   fetch(queue_[3].address_ahead());
   if (queue_[2].which() == entry_kind::message) fetch_ahead(queue_[2].to());
 }

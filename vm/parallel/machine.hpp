@@ -279,12 +279,12 @@ class machine final : public vm_owner, public custody_host {
   const std::unique_ptr<growth> size_;  // null: it is one shard
   std::vector<std::unique_ptr<shard>> shards_;
   std::unique_ptr<shard> outside_;  // no process lives there: it commits what comes by deliver()
-  sched::atomic<std::uint32_t> active_{0};
   sched::atomic<const term*> end_{nullptr};  // owned
-  sched::atomic<bool> stopped_{false};
+  sched::atomic<std::uint32_t> active_{0};
   sched::atomic<std::uint32_t> stopped_shards_{0};
-  sched::atomic<bool> wanted_idle_{false};
   sched::atomic<std::uint32_t> kept_{0};
+  sched::atomic<bool> stopped_{false};
+  sched::atomic<bool> wanted_idle_{false};
   sched::atomic<bool> is_end_of_custody_wanted_{false};
   sched::spin_lock outbox_lock_;
   std::vector<action_list> outbox_;  // outbox_lock_

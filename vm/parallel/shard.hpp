@@ -405,12 +405,20 @@ class shard final : public sched::task {
   journal::contents::sequence* record_ = nullptr;
   ring<entry> queue_;        // what waits here, in the order of its commits,
   ring<entry> first_turns_;  // but for those, the youngest last
-  unsigned first_turns_taken_ = 0;
-  std::uint16_t most_queued_;    // of one process in the queue: then others have their turn (P3)
-  bool is_over_ = false;         // so are the VMs inside
-  unsigned quanta_of_rest_ = 0;  // before it is looked again who has to leave
-  unsigned patience_ = 0;        // quanta until somebody may move again
-  unsigned crossings_ = 0;       // commits with locks that others take, in this quantum
+  // Close together: a VM may be one of many.
+  std::uint32_t crowd_done_ = 0;         // of the crowd in front, while it is handled
+  std::uint32_t away_ = 0;               // processes
+  std::uint32_t aside_ = 0;              // entries in the backlogs of those who live here
+  unsigned quanta_of_rest_ = 0;          // before it is looked again who has to leave
+  unsigned crossings_ = 0;               // commits with locks that others take, in this quantum
+  std::uint16_t first_turns_taken_ = 0;  // see first_turns.cpp
+  std::uint16_t most_queued_;   // of one process in the queue: then others have their turn (P3)
+  std::uint16_t patience_ = 0;  // quanta until somebody may move again
+  bool is_over_ = false;        // so are the VMs inside
+  bool outbox_locked_ = false;
+  bool outbox_filled_ = false;
+  /// An errand about those in custody is on its way.
+  sched::atomic<bool> is_asked_about_custody_{false};
   /// For who looks at all shards.
   struct burden {
     sched::atomic<std::uint64_t> busy{0};     // nanoseconds, see growth::reading
@@ -426,18 +434,11 @@ class shard final : public sched::task {
   std::uint64_t handled_ = 0;              // entries
   std::unique_ptr<observation> observed_;  // null: nobody has watched yet
   actions answer_;                         // its memory between two runs
-  std::uint32_t crowd_done_ = 0;           // of the crowd in front, while it is handled
-  std::uint32_t away_ = 0;                 // processes
-  std::uint32_t aside_ = 0;                // entries in the backlogs of those who live here
   /// For other threads: processes, and entries in the queue and in backlogs; in one word.
   sched::atomic<std::uint64_t> counts_{0};
   process* left_ = nullptr;  // away since the last run
-  /// An errand about those in custody is on its way.
-  sched::atomic<bool> is_asked_about_custody_{false};
   plan plan_;
   std::vector<shard*> homes_;  // the receivers' shards, ascending
-  bool outbox_locked_ = false;
-  bool outbox_filled_ = false;
   std::vector<const routing::target*> found_;
   routing::route_cache routes_to_publishers_{&process_of};
   routing::route_cache routes_to_subscribers_{&process_of};

@@ -22,11 +22,11 @@ TEST(Progress, KnowsNothingBetterThanWhatItWasToldLast) {
 
 // Standard error is no terminal here.
 TEST(Progress, IsALineForEachPartWhereThereIsNoTerminal) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   const progress shown{65};
   shown.show("pingpong");
   shown.begin_part("round 1 of 7");
-  const std::string said = testing::internal::GetCapturedStderr();
+  const std::string said = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(said.find("pingpong"), std::string::npos);
   EXPECT_EQ(said.find("round 1 of 7; about 6"), 0U);
   EXPECT_EQ(said.back(), '\n');
