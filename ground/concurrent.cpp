@@ -57,12 +57,13 @@ class concurrent_runner final : public runner {
     if (vm_.is_to_end()) tell_of_shutdown();
   }
 
-  // What the last worker said comes before it says that the VM is idle: hence the second look.
+  // What the last worker said comes before it says that the VM is idle: hence the second look. What
+  // is ready may come of a source that nobody waits for.
   bool is_anything_left() {
     wanted().settle();
     if (!wanted().empty() || vm_.is_active()) return true;
     wanted().settle();
-    return !wanted().empty();
+    return !wanted().empty() || !ready()->empty();
   }
 
   void hear(ticket t) {

@@ -9,6 +9,7 @@
 namespace souk {
 
 event_source::~event_source() = default;
+bool event_source::keeps_running() const noexcept { return true; }
 
 namespace ground {
 

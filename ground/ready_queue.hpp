@@ -46,6 +46,10 @@ class ready_queue {
     came_.wait_until(held, until, [this] { return !ready_.empty(); });
     return std::exchange(ready_, {});
   }
+  [[nodiscard]] bool empty() const {
+    const std::scoped_lock held{lock_};
+    return ready_.empty();
+  }
   /// All that is ready now.
   [[nodiscard]] std::vector<ticket> poll() {
     const std::scoped_lock held{lock_};
@@ -53,7 +57,7 @@ class ready_queue {
   }
 
  private:
-  std::mutex lock_;  // guards ready_
+  mutable std::mutex lock_;  // guards ready_
   std::condition_variable came_;
   std::vector<ticket> ready_;
 };

@@ -29,7 +29,8 @@ class sequential_runner final : public runner {
     while (!is_stopping() && !vm_.is_shut_down()) {
       const bool busy = vm_.run_round();
       wanted().settle();
-      if (!busy && wanted().empty()) break;
+      // What is ready may come of a source that nobody waits for.
+      if (!busy && wanted().empty() && ready()->empty()) break;
       for (const ticket t : busy ? ready()->poll() : ready()->wait()) deliver(t);
     }
     if (vm_.is_shut_down()) tell_of_shutdown();

@@ -63,17 +63,28 @@ void subscriptions::settle(entry& e) {
   if (e.in_hand) return;  // done() comes back to it
   if (e.endpoints == 0) {
     if (e.asked) {
-      by_ticket_.erase(*e.asked);
+      forget_request(e);
       e.source->cancel();
     }
     by_source_.erase(e.source.get());
   } else if (std::exchange(e.missed, false)) {
     ready_->push(*e.asked);
   } else if (!e.asked && !e.exhausted) {
-    e.asked = ++last_;
-    by_ticket_.emplace(last_, e.source.get());
-    e.source->request([queue = ready_, t = last_] { queue->push(t); });
+    ask(e);
   }
+}
+
+void subscriptions::ask(entry& e) {
+  e.asked = ++last_;
+  by_ticket_.emplace(last_, e.source.get());
+  if (!e.source->keeps_running()) ++not_waited_for_;
+  e.source->request([queue = ready_, t = last_] { queue->push(t); });
+}
+
+void subscriptions::forget_request(entry& e) {
+  by_ticket_.erase(*e.asked);
+  e.asked.reset();
+  if (!e.source->keeps_running()) --not_waited_for_;
 }
 
 std::optional<subscriptions::taken> subscriptions::take(ticket t) {
@@ -86,8 +97,7 @@ std::optional<subscriptions::taken> subscriptions::take(ticket t) {
     unsettled_.push_back(e.source.get());
     return std::nullopt;
   }
-  by_ticket_.erase(place);
-  e.asked.reset();
+  forget_request(e);
   std::optional<term> value = e.source->take();
   e.exhausted = !value;
   if (!value) return std::nullopt;

@@ -41,9 +41,9 @@ class subscriptions {
   bool remove(const role& r) { return note(r, false); }
   /// Makes requests and cancellations follow what is subscribed to now.
   void settle();
-  /// Nothing is asked for that could still happen. (A source that has no more is not asked, though
-  /// somebody subscribes to it.) Pre: settled.
-  [[nodiscard]] bool empty() const noexcept { return by_ticket_.empty(); }
+  /// Nothing is asked for that could still happen and is to be waited for. (A source that has no
+  /// more is not asked, though somebody subscribes to it.) Pre: settled.
+  [[nodiscard]] bool empty() const noexcept { return by_ticket_.size() == not_waited_for_; }
 
   struct taken {
     term message;  ///< (source . value)
@@ -79,6 +79,8 @@ class subscriptions {
 
   bool note(const role& r, bool is_there);
   void absorb_changes();
+  void ask(entry& e);
+  void forget_request(entry& e);
   void settle(entry& e);
 
   std::shared_ptr<ready_queue> ready_;
@@ -88,6 +90,7 @@ class subscriptions {
   std::unordered_map<const event_source*, entry> by_source_;
   std::unordered_map<ticket, const event_source*> by_ticket_;
   std::vector<const event_source*> unsettled_;
+  std::size_t not_waited_for_ = 0;  // of by_ticket_: requests that keep nobody running
   ticket last_ = first_free_ticket;
 };
 

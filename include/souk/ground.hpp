@@ -45,6 +45,9 @@ class SOUK_EXPORT event_source {
   [[nodiscard]] virtual std::optional<term> take() = 0;
   /// Nobody wants one any more.
   virtual void cancel() noexcept = 0;
+  /// Whether a ground VM whose processes have nothing to do goes on only to wait for this source.
+  /// Always the same; yes, unless overridden.
+  [[nodiscard]] virtual bool keeps_running() const noexcept;
 };
 
 /// The source as an atom to subscribe to.

@@ -22,3 +22,4 @@
 #include <souk/timer.hpp>
 #include <souk/version.hpp>
 #include <souk/vm.hpp>
+#include <souk/will.hpp>
