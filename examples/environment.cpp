@@ -1,11 +1,13 @@
 // A programming environment: programs of its users run in VMs of their own, each with 8 MiB. Who
 // takes more is shut down, and nobody else notices. ./run environment, then: nc 127.0.0.1 5999
+// Programs are scenario files (examples/programs, or --programs DIR), and three that are built in.
 #include <fmt/format.h>
 #include <souk/souk.hpp>
 
 #include <charconv>
 #include <map>
 
+#include "scenario_program.hpp"
 #include "serve.hpp"
 
 using namespace souk;
@@ -32,7 +34,7 @@ struct tick {
 };
 SOUK_RECORD(tick, count);
 
-// The programs that can be run.
+// The programs that can be run: those built in,
 
 using kept = std::vector<term, souk::allocator<term>>;
 
@@ -48,7 +50,11 @@ spawn_action each_tick(Work work) {
   });
 }
 
-spawn_action program_of(symbol user, std::uint64_t number, const std::string& name) {
+bool is_built_in(const std::string& name) {
+  return name == "clock" || name == "leak" || name == "loop";
+}
+
+spawn_action built_in(symbol user, std::uint64_t number, const std::string& name) {
   if (name == "clock") {
     return each_tick([=](const tick& t, kept&) -> actions {
       if (t.count % 10 != 0) return {};
@@ -63,6 +69,15 @@ spawn_action program_of(symbol user, std::uint64_t number, const std::string& na
   return each_tick([](const tick& t, kept& all) {  // the bad loop
     while (true) all.push_back(list("more"_sym, t.count));
   });
+}
+
+// and scenario files.
+spawn_action of_file(symbol user, std::uint64_t number,
+                     const std::shared_ptr<const tool::scenario>& file) {
+  const auto print = [=](const std::string& text) -> actions {
+    return at_meta_level(send_message(printed{user, number, text}));
+  };
+  return spawn_action{boot_scenario(file, std::make_shared<printing_audience>(print))};
 }
 
 // The environment: what a user runs, by number.
@@ -93,29 +108,43 @@ std::string table_of(const desk& d) {
   return text;
 }
 
-constexpr auto help = "run clock | run leak | run loop | stop N | reset | usage | watch\n";
+std::string help_with(const scenario_programs& files) {
+  std::string text = "run clock | run leak | run loop";
+  for (const std::string& name : files.names()) text += " | run " + name;
+  return text + "\nstop N | reset | usage | watch\n";
+}
 
 // The next table of who watches; an older timer is not meant any more.
 send_message next_table(const desk& d) {
   return send_message(timer::after(list("table"_sym, d.user, d.watch), 1s));
 }
 
-actions start(desk& d, const std::string& name) {
+actions start(desk& d, const std::string& name, const scenario_programs& files) {
+  const auto file = is_built_in(name) ? nullptr : files.load(name);
   const std::uint64_t number = ++d.last;
   const custodian by = make_custodian();
   by.limit_memory(memory_of_a_program);
   d.all.emplace(number, running{name, by});
   return spawn_vm(at_meta_level(publisher(topic<program>(d.user, number, name))),
-                  program_of(d.user, number, name))
+                  file ? of_file(d.user, number, file) : built_in(d.user, number, name))
       .under(by);
 }
 
 // What a line of a user asks for: actions, or an answer.
-actions obey(const std::string& line, desk& d, const auto& say) {
+actions obey(const std::string& line, desk& d, const scenario_programs& files, const auto& say) {
   const std::size_t space = line.find(' ');
   const std::string verb = line.substr(0, space);
   const std::string rest = space == std::string::npos ? "" : line.substr(space + 1);
-  if (verb == "run" && (rest == "clock" || rest == "leak" || rest == "loop")) return start(d, rest);
+  if (verb == "run") {
+    const auto known = files.names();  // and nothing else in the file system
+    if (!is_built_in(rest) && std::ranges::find(known, rest) == known.end())
+      return say("there is no program " + rest + "\n" + help_with(files));
+    try {
+      return start(d, rest, files);
+    } catch (const tool::load_error& error) {
+      return say(std::string{error.what()} + "\n");
+    }
+  }
   if (verb == "stop") {
     std::uint64_t number = 0;
     std::from_chars(rest.data(), rest.data() + rest.size(), number);
@@ -134,11 +163,12 @@ actions obey(const std::string& line, desk& d, const auto& say) {
     if (!d.watches()) return {};
     return {say(table_of(d)), next_table(d)};
   }
-  return say(help);
+  return say(help_with(files));
 }
 
 // A user of the environment, with programs of their own.
-transition<desk> session(const tcp::socket& them, const tcp::socket& us) {
+transition<desk> session(const tcp::socket& them, const tcp::socket& us,
+                         const scenario_programs& files) {
   const auto say = [=](const std::string& text) {
     return actions{send_message(tcp::text{us, them, text})};
   };
@@ -150,8 +180,9 @@ transition<desk> session(const tcp::socket& them, const tcp::socket& us) {
             for (const auto& [number, one] : d.all) one.by.shut_down("left"_sym);
             return quit();
           })
-          .on_message(
-              [=](const tcp::segment& line, desk& d) { return obey(line.packet.data, d, say); }),
+          .on_message([=](const tcp::segment& line, desk& d) {
+            return obey(line.packet.data, d, files, say);
+          }),
       observe_publishers(topic<program>(user, _, _))
           .on_presence([=](const topic<program>& p) {
             return say(fmt::format("[{}] {} runs\n", *p.number, *p.name));
@@ -168,7 +199,7 @@ transition<desk> session(const tcp::socket& them, const tcp::socket& us) {
             if (!d.watches() || t.label != list("table"_sym, user, d.watch)) return {};
             return {say(table_of(d)), next_table(d)};
           }),
-      say(help));
+      say(help_with(files)));
 }
 
 // Ten ticks a second, for all programs.
@@ -185,10 +216,12 @@ spawn_action clockwork() {
 
 int main(int argc, char** argv) {
   const auto chosen = options_of(argc, argv, "environment");
-  return serve(
-      chosen, tcp::driver({.input = tcp::framing::lines}), timer::driver(), clockwork(),
-      observe_publishers(topic<tcp::channel>(_, tcp::listener{chosen.port}, _))
-          .on_presence([](const topic<tcp::channel>& c) {
-            return spawn([them = *c.source, us = *c.destination] { return session(them, us); });
-          }));
+  const scenario_programs files{chosen.programs.empty() ? PROGRAMS_DIR : chosen.programs};
+  return serve(chosen, tcp::driver({.input = tcp::framing::lines}), timer::driver(), clockwork(),
+               observe_publishers(topic<tcp::channel>(_, tcp::listener{chosen.port}, _))
+                   .on_presence([files](const topic<tcp::channel>& c) {
+                     return spawn([files, them = *c.source, us = *c.destination] {
+                       return session(them, us, files);
+                     });
+                   }));
 }

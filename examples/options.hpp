@@ -23,6 +23,7 @@ struct example_options {
   std::string replay{};  ///< a file, made with --record; empty: nothing is repeated
   bool trace = false;
   std::optional<std::uint16_t> inspect{};  ///< the port of an inspector
+  std::string programs{};                  ///< a folder, for the environment; empty: its own
 };
 
 enum class listens : bool { nowhere, on_a_port };
@@ -55,6 +56,8 @@ class example_arguments {
       chosen_.ground.kind =
           which == "parallel" ? souk::vm_kind::parallel : souk::vm_kind::functional;
       is_vm_given_ = true;
+    } else if (option == "--programs" && chosen_.name == "environment") {
+      chosen_.programs = file();
     } else if (option == "--inspect") {
       chosen_.inspect = number(std::uint16_t{65535}, std::uint16_t{0});
     } else if (option == "--record") {
@@ -129,6 +132,7 @@ class example_arguments {
   [[noreturn]] void refuse(std::string_view what, std::string_view found = "") const {
     std::cerr << chosen_.name << ": " << what << found << "\nusage: " << chosen_.name;
     if (where_ == listens::on_a_port) std::cerr << " [--port P]";
+    if (chosen_.name == "environment") std::cerr << " [--programs DIR]";
     std::cerr << " [--vm functional|parallel] [--workers N] [--record FILE]"
               << " [--inspect PORT]\n       " << chosen_.name
               << " --replay FILE [--until COMMITS] [--trace]\n"

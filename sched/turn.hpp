@@ -66,7 +66,8 @@ class alignas(64) turn {
   /// Whose code it is in; null: in none. Any thread; the worker may have left it by now.
   [[nodiscard]] const void* whose() const noexcept {
     // acquire <- begin: what the worker knew of it then.
-    return reinterpret_cast<const void*>(user_.load(std::memory_order_acquire));
+    const std::uintptr_t user = user_.load(std::memory_order_acquire);
+    return reinterpret_cast<const void*>(user);  // NOLINT(performance-no-int-to-ptr): it was one
   }
 
   /// Whether the worker seems to be where it was at the last call. In case it is not, it is told
@@ -102,6 +103,7 @@ class alignas(64) turn {
       return false;
     }
     if (!word_.compare_exchange_strong(now, taken, std::memory_order_relaxed)) return false;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): it was one
     const bool gone = take_over(reinterpret_cast<const void*>(whose));
     word_.store(gone ? lost : knocked, std::memory_order_release);  // -> end
     return gone;

@@ -73,9 +73,9 @@ actions keepers() {
   return made;
 }
 
-// What is not accounted: what threads keep at hand (which has a bound, so it is little beside much),
-// the places of processes in the tables of their shards, the queues of shards and what they plan
-// with, and in the functional VM the listing of whose turn it is.
+// What is not accounted: what threads keep at hand (it has a bound, so it is little beside much), the
+// places of processes in the tables of their shards, the queues of shards and what they plan with,
+// and in the functional VM the listing of whose turn it is.
 TEST_P(Heap, HasThreeInAHundredMoreThanIsAccounted) {
   const std::int64_t before = live_bytes();
   const std::int64_t accounted = account::bytes_taken();

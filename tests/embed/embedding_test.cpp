@@ -219,7 +219,7 @@ TEST(Terms, AreSharedByThreads) {
   for (int i = 0; i < 4; ++i) {
     all.emplace_back([&shared, &same] {
       for (int n = 0; n < 1000; ++n) {
-        const term mine = shared;
+        const term mine = shared;  // NOLINT(performance-unnecessary-copy-initialization)
         same += mine == shared ? 1 : 0;
       }
     });

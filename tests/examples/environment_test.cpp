@@ -2,6 +2,8 @@
 // normal.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "tests/examples/program.hpp"
@@ -94,6 +96,43 @@ TEST_P(EnvironmentExample, ShowsAgainAndAgainWhatIsUsedToWhoWatches) {
   EXPECT_THAT(last.until("stopped"), HasSubstr("[1] clock has ended: stopped"));
   server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 0);
+}
+
+TEST_P(EnvironmentExample, RunsScenarioFilesEachInItsOwnVm) {
+  const auto port = free_port();
+  program server{on_each_vm::run("environment", {"--port", std::to_string(port)})};
+  client user = dial(port);
+  screen shown{user};
+  EXPECT_THAT(shown.until("watch\n"), HasSubstr("| run hello | run hoard\n"));
+  user.send("run clock\nrun hoard\nrun hello\n");
+  const std::string& hello = shown.until("heard 3");
+  EXPECT_THAT(hello, HasSubstr("[3] listener: (heard 1)"));
+  EXPECT_THAT(hello, HasSubstr("[3] listener: (heard 2)"));
+  EXPECT_THAT(shown.until("memory-limit"), HasSubstr("[2] hoard has ended: memory-limit"));
+  user.send("run crash\n");
+  EXPECT_THAT(shown.until("lost"), HasSubstr("[4] witness: (lost "));
+  EXPECT_THAT(shown.until("lost"), Not(HasSubstr("[1] clock has ended")));
+  user.send("run ../programs/hello\n");
+  EXPECT_THAT(shown.until("no program"), HasSubstr("there is no program ../programs/hello"));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+}
+
+TEST_P(EnvironmentExample, SaysWhatIsWrongWithAProgram) {
+  const auto folder = std::filesystem::temp_directory_path() /
+                      ("souk_programs_" + std::to_string(::getpid()) + GetParam());
+  std::filesystem::create_directories(folder);
+  std::ofstream{folder / "half.json"} << "{ \"name\": \"half\", ";
+  const auto port = free_port();
+  program server{on_each_vm::run("environment",
+                                 {"--port", std::to_string(port), "--programs", folder.string()})};
+  client user = dial(port);
+  screen shown{user};
+  user.send("run half\n");
+  EXPECT_THAT(shown.until("half.json:1"), HasSubstr("half.json:1"));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

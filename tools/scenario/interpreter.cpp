@@ -1,17 +1,13 @@
 // Scenarios on the public API of souk (README sections 3 to 6).
 //
 // The state of every process is a term. What a handler of the interpreter throws at the VM is only
-// what the scenario says (`crash`); an error of the scenario itself is kept aside and ends the run.
+// what the scenario says (`crash`), or what the audience makes of an error of the scenario itself.
 #include "tools/scenario/interpreter.hpp"
 
-#include <atomic>
-#include <mutex>
-#include <random>
 #include <vector>
 
 #include "tools/scenario/document.hpp"
 #include "tools/scenario/evaluate.hpp"
-#include "tools/scenario/recorder.hpp"
 
 namespace souk::tool {
 namespace {
@@ -24,10 +20,6 @@ class scripted_crash : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
-
-orientation to_souk(orientations o) {
-  return o == orientations::publisher ? orientation::publisher : orientation::subscriber;
-}
 
 interest_type to_souk(interests i) {
   switch (i) {
@@ -52,111 +44,52 @@ term& state_of(detail::state_box& box) { return box.get<term>(); }
 /// Where a list of actions stands: what its closures need.
 struct context {
   environment names;
-  process_record* process;
+  std::shared_ptr<process_record> process;
   bool at_meta_level = false;
 };
 
-class run {
+class interpreter : public std::enable_shared_from_this<interpreter> {
  public:
-  run(const scenario& program, const run_options& options)
-      : program_{program}, options_{options}, recorder_{options.listener} {}
+  interpreter(std::shared_ptr<const scenario> program, std::shared_ptr<audience> told)
+      : program_{std::move(program)}, told_{std::move(told)} {}
 
-  json outcome() {
-    vm market{vm_options{.kind = options_.kind,
-                         .seed = options_.seed,
-                         .workers = options_.workers,
-                         .executor = options_.executor,
-                         .listener = &recorder_,
-                         .record = options_.record,
-                         .reflect = options_.reflect,
-                         .on_escape = [this](const souk::action& a) { recorder_.on_escape(a); }},
-              boot_of(program_.boot, environment{})};
-    if (options_.replay != nullptr) {
-      market.replay(*options_.replay, options_.most_replayed);
-      return recorder_.outcome();
-    }
-    run_until_idle(market);
-    for (const auto& stage : program_.inject) {
-      market.inject(messages_of(stage));
-      run_until_idle(market);
-    }
-    return recorder_.outcome();
-  }
+  [[nodiscard]] boot_function whole() { return boot_of(program_->boot, environment{}); }
 
  private:
-  static std::vector<send_message> messages_of(const action_list& stage) {
-    std::vector<send_message> out;
-    for (const auto& each : stage) {
-      const auto& message = std::get<send_action>(each.is);
-      out.emplace_back(evaluate(message.body, environment{}), to_souk(message.orientation));
-    }
-    return out;
-  }
-
-  void run_until_idle(vm& market) {
-    bool more = true;
-    while (more) {
-      if (options_.most_rounds && rounds_ >= *options_.most_rounds) {
-        throw load_error(program_.file + ": still running after " + std::to_string(rounds_) +
-                         " rounds; allow more with --max-rounds, if it ends at all");
-      }
-      ++rounds_;
-      more = advance(market);
-      if (failed_.load(std::memory_order_acquire)) throw load_error(error_);  // <- fail
-    }
-  }
-
-  /// A round, or one transition of a process drawn from the seed. False: nothing is left to do.
-  bool advance(vm& market) {
-    if (!options_.by_transition) return market.run_round();
-    const auto ready = market.steppable();
-    if (ready.empty()) return false;
-    std::uniform_int_distribution<std::size_t> choose{0, ready.size() - 1};
-    return market.step(ready.at(choose(dice_)));
-  }
-
   /// Calls `f`, which stands at `at` in the file. After an error nothing is done any more.
   template <class F>
   auto guarded(const place& at, F f) -> decltype(f()) {
-    if (failed_.load(std::memory_order_relaxed)) return decltype(f())();  // relaxed: soon enough
+    if (told_->has_failed()) return decltype(f())();
     try {
       return f();
     } catch (const scripted_crash&) {
       throw;
     } catch (const scenario_error& error) {
-      fail(error);
+      told_->fail(error.text(program_->file));
     } catch (const std::exception& error) {
-      fail(scenario_error{at, error.what()});
+      told_->fail(scenario_error{at, error.what()}.text(program_->file));
     }
     return decltype(f())();
-  }
-
-  /// Keeps the first error; processes may run on several threads.
-  void fail(const scenario_error& error) {
-    const std::scoped_lock held{failing_};
-    if (failed_.load(std::memory_order_relaxed)) return;  // relaxed: guarded by the lock
-    error_ = error.text(program_.file);
-    failed_.store(true, std::memory_order_release);  // -> run_until_idle
   }
 
   // ---- processes ----
 
   boot_function boot_of(const shared_definition& definition, const environment& names) {
-    return boot_function{[this, definition, names](pid self) {
+    return boot_function{[this, keep = shared_from_this(), definition, names](pid self) {
       return guarded(definition->at, [&] { return boot(*definition, names, self); });
     }};
   }
 
   booted boot(const process_definition& definition, const environment& around, pid self) {
-    process_record& process =
-        recorder_.start_process(self, name_of(definition.name, around), definition.observe);
-    recorder_.log_boot(process);
+    const auto process =
+        told_->start_process(self, name_of(definition.name, around), definition.observe);
+    told_->log_boot(*process);
     if (definition.crash) throw scripted_crash(*definition.crash);
     environment names = around.with("self", self);
     term state = evaluate(definition.state, names);
     names = names.with("state", state);
     names = names.with(evaluate(definition.let, names));
-    actions first = build(definition.actions, {names, &process});
+    actions first = build(definition.actions, {names, process});
     return booted{detail::state_box{std::move(state)}, std::move(first).take()};
   }
 
@@ -175,7 +108,7 @@ class run {
       case kind::symbol: return value.as_symbol().name();
       case kind::string: return std::string{value.as_string()};
       case kind::integer: return std::to_string(value.as_integer());
-      case kind::pid: return recorder_.label_of(value.as_pid());
+      case kind::pid: return told_->label_of(value.as_pid());
       default:
         throw scenario_error(at,
                              "a part of a name must be a symbol, string, integer or pid, but is " +
@@ -187,9 +120,10 @@ class run {
 
   handler handler_of(const place& at, const shared_rules& rules, const term& id,
                      const context& in) {
-    return handler{[this, at, rules, id, in](const event& e, detail::state_box& box, actions& out) {
+    return handler{[this, keep = shared_from_this(), at, rules, id, in](
+                       const event& e, detail::state_box& box, actions& out) {
       guarded(at, [&] {
-        recorder_.log_event(*in.process, id, e, in.at_meta_level);
+        told_->log_event(*in.process, id, e, in.at_meta_level);
         const environment names = in.names.with(names_of(e, state_of(box)));
         for (const rule& each : *rules) {
           matcher found{names};
@@ -304,20 +238,20 @@ class run {
 
   spawn_continuation child_continuation(const place& at, const shared_rules& rules,
                                         const context& in) {
-    return spawn_continuation{
-        [this, at, rules, in](pid child, detail::state_box& box, actions& out) {
-          guarded(at, [&] {
-            recorder_.log_child(*in.process, child);
-            continue_with(*rules, in.names.with("pid", child), box, in, out);
-          });
-        }};
+    return spawn_continuation{[this, keep = shared_from_this(), at, rules, in](
+                                  pid child, detail::state_box& box, actions& out) {
+      guarded(at, [&] {
+        told_->log_child(*in.process, child);
+        continue_with(*rules, in.names.with("pid", child), box, in, out);
+      });
+    }};
   }
 
   void make(const spawn_vm_action& a, const place& at, const context& in, actions& out) {
-    const auto start = [this, at, name = a.name, boot = a.boot, crash = a.crash,
-                        names = in.names](pid self) {
+    const auto start = [this, keep = shared_from_this(), at, name = a.name, boot = a.boot,
+                        crash = a.crash, names = in.names](pid self) {
       boot_function made = guarded(at, [&] {
-        recorder_.start_vm(self, name_of(name, names));
+        told_->start_vm(self, name_of(name, names));
         if (crash) throw scripted_crash(*crash);
         return boot_of(boot, names.with("vm", self));
       });
@@ -341,21 +275,18 @@ class run {
   }
 
   void make(const yield_action& a, const place& at, const context& in, actions& out) {
-    out.append(souk::yield_action{
-        continuation{[this, at, rules = a.rules, in](detail::state_box& box, actions& result) {
+    out.append(
+        souk::yield_action{continuation{[this, keep = shared_from_this(), at, rules = a.rules, in](
+                                            detail::state_box& box, actions& result) {
           guarded(at, [&] {
-            recorder_.log_yield(*in.process);
+            told_->log_yield(*in.process);
             continue_with(*rules, in.names, box, in, result);
           });
         }}});
   }
 
-  void make(const log_action& a, const place& at, const context& in, actions& out) {
-    out.append(
-        souk::yield_action{continuation{[this, at, value = evaluate(a.term, in.names),
-                                         process = in.process](detail::state_box&, actions&) {
-          guarded(at, [&] { recorder_.log_term(*process, value); });
-        }}});
+  void make(const log_action& a, const place&, const context& in, actions& out) {
+    out.append(told_->log(*in.process, evaluate(a.term, in.names)));
   }
 
   void make(const meta_action& a, const place&, const context& in, actions& out) {
@@ -379,24 +310,19 @@ class run {
     build(holds(a.when, in.names) ? a.then : a.otherwise, in, out);
   }
 
-  const scenario& program_;
-  const run_options& options_;
-  recorder recorder_;
-  std::mutex failing_;
-  std::string error_;  // failing_, until failed_
-  std::atomic<bool> failed_{false};
-  std::uint64_t rounds_ = 0;
-  std::mt19937_64 dice_{options_.seed};
+  const std::shared_ptr<const scenario> program_;
+  const std::shared_ptr<audience> told_;
   /// Of the list that this thread builds: a parallel VM runs several handlers at a time.
   static thread_local std::size_t steps_taken;
 };
 
-thread_local std::size_t run::steps_taken = 0;
+thread_local std::size_t interpreter::steps_taken = 0;
 
 }  // namespace
 
-json run_scenario(const scenario& program, const run_options& options) {
-  return run{program, options}.outcome();
+boot_function boot_scenario(std::shared_ptr<const scenario> program,
+                            std::shared_ptr<audience> told) {
+  return std::make_shared<interpreter>(std::move(program), std::move(told))->whole();
 }
 
 }  // namespace souk::tool

@@ -1,4 +1,4 @@
-// Runs a scenario on a VM and tells its outcome.
+// Runs a scenario on a VM and tells its outcome, or makes it a program that a VM can boot.
 //
 // The interpreter uses nothing but souk's public API: each endpoint's rules become a handler, each
 // process definition a boot function, closed over the names that were visible there.
@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <souk/vm.hpp>
 
 #include "tools/scenario/ast.hpp"
+#include "tools/scenario/audience.hpp"
 #include "tools/scenario/outcome.hpp"
 
 namespace souk::tool {
@@ -38,5 +40,14 @@ struct run_options {
 /// The outcome. Throws load_error when the scenario asks for something that cannot be (an unbound
 /// name, arithmetic on other things than integers) or runs for too many rounds.
 [[nodiscard]] json run_scenario(const scenario& program, const run_options& options);
+
+/// The scenario as the first process of a VM, without what it injects. `told` hears of all that its
+/// processes do.
+[[nodiscard]] boot_function boot_scenario(std::shared_ptr<const scenario> program,
+                                          std::shared_ptr<audience> told);
+
+[[nodiscard]] constexpr orientation to_souk(orientations o) noexcept {
+  return o == orientations::publisher ? orientation::publisher : orientation::subscriber;
+}
 
 }  // namespace souk::tool

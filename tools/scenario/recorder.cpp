@@ -5,19 +5,19 @@
 
 namespace souk::tool {
 
-process_record& recorder::start_process(pid self, const std::string& name, observations observe) {
+std::shared_ptr<process_record> recorder::start_process(pid self, const std::string& name,
+                                                        observations observe) {
   const std::scoped_lock held{lock_};
   process_record& made = start(self, name);
   made.observe = observe;
-  return made;
+  return {std::shared_ptr<void>{}, &made};  // it stays ours
 }
 
-process_record& recorder::start_vm(pid self, const std::string& name) {
+void recorder::start_vm(pid self, const std::string& name) {
   const std::scoped_lock held{lock_};
   process_record& made = start(self, name);
   made.is_vm = true;
   vm_by_id_[self.as_vm()] = &made;
-  return made;
 }
 
 process_record& recorder::start(pid self, const std::string& name) {
@@ -58,9 +58,23 @@ void recorder::log_child(process_record& p, pid child) {
 
 void recorder::log_yield(process_record& p) { p.log.push_back({{"ev", "yield"}}); }
 
+// When the action is performed, not when the rule fires.
+actions recorder::log(process_record& p, const term& value) {
+  return souk::yield_action{continuation{[this, &p, value](detail::state_box&, actions&) {
+    if (!has_failed()) log_term(p, value);
+  }}};
+}
+
 void recorder::log_term(process_record& p, const term& value) {
   const std::scoped_lock held{lock_};
   p.log.push_back({{"ev", "log"}, {"term", encoded(value)}});
+}
+
+void recorder::fail(const std::string& why) {
+  const std::scoped_lock held{lock_};
+  if (has_failed()) return;
+  failure_ = why;
+  failed_.store(true, std::memory_order_release);  // -> has_failed
 }
 
 void recorder::on_end(pid who, const term& name, ending how, const reason& why) {

@@ -6,6 +6,7 @@
 // Ownership  Owns the records; a reference to one stays good as long as the recorder.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -14,6 +15,7 @@
 #include <unordered_map>
 
 #include "tools/scenario/ast.hpp"
+#include "tools/scenario/audience.hpp"
 #include "tools/scenario/outcome.hpp"
 
 namespace souk::tool {
@@ -29,21 +31,30 @@ struct process_record {
   term reason{};
 };
 
-class recorder final : public vm_listener {
+class recorder final : public audience, public vm_listener {
  public:
   /// `also` is told what the VM tells this one; may be null.
   explicit recorder(vm_listener* also) : also_{also} {}
 
-  /// A boot function runs: of a process, or of the nested VM that `self` is.
-  process_record& start_process(pid self, const std::string& name, observations observe);
-  process_record& start_vm(pid self, const std::string& name);
+  [[nodiscard]] std::shared_ptr<process_record> start_process(pid self, const std::string& name,
+                                                              observations observe) override;
+  void start_vm(pid self, const std::string& name) override;
 
   // Entries of the log of a process.
-  void log_boot(process_record& p);
-  void log_event(process_record& p, const term& endpoint_id, const event& e, bool at_meta_level);
-  void log_child(process_record& p, pid child);
-  void log_yield(process_record& p);
-  void log_term(process_record& p, const term& value);
+  void log_boot(process_record& p) override;
+  void log_event(process_record& p, const term& endpoint_id, const event& e,
+                 bool at_meta_level) override;
+  void log_child(process_record& p, pid child) override;
+  void log_yield(process_record& p) override;
+  [[nodiscard]] actions log(process_record& p, const term& value) override;
+
+  /// The first error is kept.
+  void fail(const std::string& why) override;
+  [[nodiscard]] bool has_failed() const noexcept override {
+    return failed_.load(std::memory_order_acquire);  // <- fail
+  }
+  /// Pre: has_failed().
+  [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
 
   void on_start(pid who, const term& name) override {
     if (also_ != nullptr) also_->on_start(who, name);
@@ -55,11 +66,12 @@ class recorder final : public vm_listener {
   void on_escape(const souk::action& a);
 
   /// The label of a process whose boot function ran; `?` for others.
-  [[nodiscard]] std::string label_of(pid who) const;
+  [[nodiscard]] std::string label_of(pid who) const override;
   /// The outcome at this moment, if the outermost VM is idle.
   [[nodiscard]] json outcome() const;
 
  private:
+  void log_term(process_record& p, const term& value);
   process_record& start(pid self, const std::string& name);
   [[nodiscard]] json encoded(const term& value) const;
   [[nodiscard]] json encoded(const role& r) const;
@@ -76,6 +88,8 @@ class recorder final : public vm_listener {
   std::unordered_map<std::uint64_t, process_record*> vm_by_id_;  // pid::vm of those inside
   std::unordered_map<std::string, unsigned> used_labels_;
   json escaped_ = json::array();
+  std::string failure_;  // constant once failed_
+  std::atomic<bool> failed_{false};
 };
 
 }  // namespace souk::tool
