@@ -73,7 +73,7 @@ actions keepers() {
   return made;
 }
 
-// What is not accounted: what threads keep at hand (it has a bound, so it is little beside much), the
+// What is not accounted: what threads keep at hand (bounded, so it is little beside much), the
 // places of processes in the tables of their shards, the queues of shards and what they plan with,
 // and in the functional VM the listing of whose turn it is.
 TEST_P(Heap, HasThreeInAHundredMoreThanIsAccounted) {
