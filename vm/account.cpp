@@ -178,8 +178,8 @@ account* account::tightest_over() noexcept {
 }
 
 void account::exceed() noexcept {
-  // relaxed: one of us is first, and tells the owner under a lock.
-  if (over_.exchange(true, std::memory_order_relaxed)) return;
+  // acquire <- enforce: the link is free. One of us is first, and tells the owner under a lock.
+  if (over_.exchange(true, std::memory_order_acquire)) return;
   hold();
   next_exceeded_ = std::exchange(this_thread.exceeded, this);
 }
@@ -187,8 +187,8 @@ void account::exceed() noexcept {
 void account::enforce() noexcept {
   while (account* const over = this_thread.exceeded) {
     this_thread.exceeded = over->next_exceeded_;
-    over->over_.store(false,
-                      std::memory_order_relaxed);  // what is under it later may exceed it, too
+    // What is under it later may exceed it, too. release -> exceed: we have read the link.
+    over->over_.store(false, std::memory_order_release);
     over->around_ == nullptr ? relieve_machine() : over->shut_down(symbol{"memory-limit"});
     over->let_go();
   }
