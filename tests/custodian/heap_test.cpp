@@ -5,7 +5,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
@@ -31,6 +30,10 @@ class Heap : public OnEachVm {
  public:
   void SetUp() override {
     if (mallctl == nullptr) GTEST_SKIP() << "this program is not linked with jemalloc";
+    bool keeps_blocks_at_hand = true;
+    std::size_t size = sizeof keeps_blocks_at_hand;
+    ASSERT_EQ(mallctl("opt.tcache", &keeps_blocks_at_hand, &size, nullptr, 0), 0);
+    ASSERT_FALSE(keeps_blocks_at_hand) << "malloc_conf, above, was not read";
   }
 };
 INSTANTIATE_TEST_SUITE_P(Vm, Heap, ::testing::ValuesIn(all_kinds()), name_of);

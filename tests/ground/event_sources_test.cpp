@@ -175,8 +175,13 @@ TEST_P(EventSources, ManyValuesComeThroughBesideAProcessThatYieldsForEver) {
 TEST_P(EventSources, ASourceHasAtMostOneRequestUnderWay) {
   const auto source = std::make_shared<script>();
   journal notes;
-  market m{spawn(listen_to(source, notes)),
+  journal seen;  // what is taken before an endpoint is there is not for it
+  market m{spawn(observe_subscribers(cons(host_event(source), _)).on_presence([&seen] {
+             seen.write("there");
+           })),
+           spawn(listen_to(source, notes)),
            spawn(listen_to(source, notes), listen_to(source, notes))};
+  ASSERT_TRUE(seen.wait_for("there", 3));
   for (int i = 0; i < 10; ++i) source->put(i);
   EXPECT_TRUE(notes.wait_for("9", 3)) << "each endpoint gets each value";
   m.stop();

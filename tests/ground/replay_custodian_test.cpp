@@ -96,43 +96,50 @@ TEST(GroundReplayCustodian, WhatACloseAsksTheWorldIsNotRecorded) {
 
 // W1: when an object is let go of is not up to the program, so wills come from the journal.
 TEST(GroundReplayCustodian, WillsComeWhereTheyCame) {
-  const auto source = std::make_shared<script>();
-  const setting lets_go{
-      .program =
-          [=] {
-            return souk::boot([=] {
-              const will_executor wills;
-              return actions{
-                  wills.driver(), spawn([=] {
-                    return actions{
-                        subscriber(topic<unreachable>(_, _)).on_message([](const unreachable& u) {
-                          return send_message(list("will-of"_sym, u.label));
-                        }),
-                        subscriber("over"_sym).on_message([] { return quit(); })};
-                  }),
-                  spawn([=] {
-                    return transition(term{},
-                                      subscriber(cons(host_event(source), _))
-                                          .on_message([=](const term& m, term& kept) -> actions {
-                                            if (m.tail() == term{"last"})
-                                              return {send_message("over"_sym), quit()};
-                                            kept = wills.host(std::make_shared<int>(1), m.tail());
-                                            return {};
-                                          }));
-                  }),
-                  spawn(subscriber(list("will-of"_sym, _)))};
-            });
-          },
-      .clients =
-          [=] {
-            for (const char* word : {"one", "two", "three", "last"}) source->put(word);
-          }};
   for (const std::uint64_t seed : {0, 7}) {
+    const auto source = std::make_shared<script>();
+    const auto came = std::make_shared<journal>();
+    const setting lets_go{
+        .program =
+            [=] {
+              return souk::boot([=] {
+                const will_executor wills;
+                return actions{
+                    wills.driver(), spawn([=] {
+                      return actions{subscriber(topic<unreachable>(_, _))
+                                         .on_message([=](const unreachable& u) {
+                                           came->write(to_string(u.label));
+                                           return send_message(list("will-of"_sym, u.label));
+                                         }),
+                                     subscriber("over"_sym).on_message([] { return quit(); })};
+                    }),
+                    spawn([=] {
+                      return transition(term{},
+                                        subscriber(cons(host_event(source), _))
+                                            .on_message([=](const term& m, term& kept) -> actions {
+                                              if (m.tail() == term{"last"})
+                                                return {send_message("over"_sym), quit()};
+                                              kept = wills.host(std::make_shared<int>(1), m.tail());
+                                              return {};
+                                            }));
+                    }),
+                    spawn(subscriber(list("will-of"_sym, _)))};
+              });
+            },
+        .clients =
+            [=] {
+              for (const char* word : {"one", "two", "three"}) source->put(word);
+              EXPECT_TRUE(came->wait_for("\"one\""));
+              EXPECT_TRUE(came->wait_for("\"two\""));
+              source->put("last");
+            }};
     recorded_run run;
     record(lets_go, 3, run, seed);
     onlooker repeated;
     ASSERT_NO_THROW(replay(lets_go, reread(run.log), repeated));
     EXPECT_EQ(difference(run.seen, repeated), "");
+    EXPECT_TRUE(came->wait_for("\"one\"", 2)) << "in the replay, too";
+    EXPECT_TRUE(came->wait_for("\"two\"", 2));
   }
 }
 
